@@ -1,0 +1,1 @@
+"""The application: settings, wiring, command line, the way in and out of Telegram."""

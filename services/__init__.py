@@ -1,0 +1,1 @@
+"""The fund's rules and records. Knows neither Telegram nor HTTP."""

@@ -1,0 +1,1 @@
+"""Tables, one module a subject. `services.records.all` imports every one of them."""
