@@ -1,0 +1,1 @@
+"""Amounts and dates as people write them, in Latin or Arabic digits and in words."""
