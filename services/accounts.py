@@ -1,0 +1,187 @@
+"""Reading one contributor's account as the fund last told it.
+
+Only rows of the current load or older ones are seen; a load in progress is invisible.
+Days are Algiers days, amounts centimes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy.orm import Session
+
+from services.identity import normalise_ssn
+from services.records.fund import Contributor, Load
+from services.vault import Vault
+
+# The purposes under which numbers are fingerprinted.
+SSN = "ssn"
+PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the fund knows that decides what a contributor owes."""
+
+    category: str
+    affiliated_on: date
+    ceased_on: date | None
+    declarations: dict[int, int] = field(default_factory=dict)
+    payments: list[tuple[str, int | None, date, int, str]] = field(default_factory=list)
+    surcharges: dict[int, tuple[int, date]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ContributorProfile:
+    """A contributor as a person; `phone_fingerprint` is None where no number is registered."""
+
+    contributor_id: int
+    name_fr: str
+    name_ar: str
+    phone_fingerprint: bytes | None
+    category: str
+    agency: str
+    affiliated_on: date
+    ceased_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCard:
+    """An agency, or a counter under `parent`; `affiliates` is None where the fund gave none."""
+
+    code: str
+    name_fr: str
+    name_ar: str
+    wilaya: str
+    parent: str | None
+    affiliates: int | None
+
+
+# Written as text because they are asked for every message: their key in the compilation
+# cache is their text, where a built statement is walked through anew each time.
+# A key may have a row of an earlier load beside the present one: the newest comes last.
+_VISIBLE = "generation <= (SELECT generation FROM loads WHERE state = 'current')"
+_PROFILE, _DECLARATION, _PAYMENT, _SURCHARGE = range(4)
+_facts = text(f"""
+    SELECT {_PROFILE} AS kind, generation, NULL AS year, category AS label, NULL AS detail,
+           NULL AS amount, affiliated_on AS first_day, ceased_on AS last_day
+      FROM profiles WHERE contributor_id = :contributor_id AND {_VISIBLE}
+    UNION ALL
+    SELECT {_DECLARATION}, generation, year, NULL, NULL, base, NULL, NULL
+      FROM declarations WHERE contributor_id = :contributor_id AND {_VISIBLE}
+    UNION ALL
+    SELECT {_PAYMENT}, generation, year, receipt, channel, amount, paid_on, NULL
+      FROM payments WHERE contributor_id = :contributor_id AND {_VISIBLE}
+    UNION ALL
+    SELECT {_SURCHARGE}, generation, year, NULL, NULL, amount, as_of, NULL
+      FROM surcharges WHERE contributor_id = :contributor_id AND {_VISIBLE}
+    ORDER BY generation
+""").columns(first_day=Date, last_day=Date)  # noqa: S608
+_profile = text(f"""
+    SELECT name_fr, name_ar, phone_fingerprint, category, agency, affiliated_on, ceased_on
+      FROM profiles WHERE contributor_id = :contributor_id AND {_VISIBLE}
+     ORDER BY generation DESC LIMIT 1
+""").columns(affiliated_on=Date, ceased_on=Date)  # noqa: S608
+_by_ssn = text(f"""
+    SELECT id FROM contributors
+     WHERE ssn_fingerprint = :fingerprint
+       AND EXISTS (SELECT 1 FROM profiles WHERE contributor_id = contributors.id AND {_VISIBLE})
+""")  # noqa: S608
+_by_phone = text(f"""
+    SELECT contributor_id FROM profiles
+     WHERE phone_fingerprint = :fingerprint
+       AND generation = (SELECT max(newest.generation) FROM profiles AS newest
+                          WHERE newest.contributor_id = profiles.contributor_id
+                            AND newest.{_VISIBLE})
+     ORDER BY contributor_id
+""")  # noqa: S608
+_agencies = text(f"""
+    SELECT code, name_fr, name_ar, wilaya, parent, affiliates
+      FROM agencies WHERE {_VISIBLE} ORDER BY code, generation
+""")  # noqa: S608
+_as_of = select(Load.__table__.c.as_of).where(Load.__table__.c.state == "current")
+_sealed_ssn = select(Contributor.__table__.c.ssn_sealed).where(
+    Contributor.__table__.c.id == bindparam("contributor_id")
+)
+
+
+def facts_of(session: Session, contributor_id: int) -> Facts | None:
+    """All that decides what a contributor owes, in one statement; None when nothing is known.
+
+    Cancelled payments are left out; the others come in the order they were paid.
+    """
+    profile = None
+    declarations: dict[int, int] = {}
+    payments: dict[str, tuple[str, int | None, date, int, str]] = {}
+    surcharges: dict[int, tuple[int, date]] = {}
+    for kind, _generation, year, label, detail, amount, first_day, last_day in session.execute(
+        _facts, {"contributor_id": contributor_id}
+    ):
+        if kind == _DECLARATION:
+            declarations[year] = amount
+        elif kind == _PAYMENT:
+            payments[label] = (label, year, first_day, amount, detail)
+        elif kind == _SURCHARGE:
+            surcharges[year] = (amount, first_day)
+        else:
+            profile = (label, first_day, last_day)
+    if profile is None:
+        return None
+    category, affiliated_on, ceased_on = profile
+    return Facts(
+        category=category,
+        affiliated_on=affiliated_on,
+        ceased_on=ceased_on,
+        declarations=declarations,
+        payments=sorted(
+            (payment for payment in payments.values() if payment[3]),
+            key=lambda payment: (payment[2], payment[0]),
+        ),
+        surcharges=surcharges,
+    )
+
+
+def profile_of(session: Session, contributor_id: int) -> ContributorProfile | None:
+    """A contributor as a person; None when the fund's data does not have them."""
+    row = session.execute(_profile, {"contributor_id": contributor_id}).one_or_none()
+    return None if row is None else ContributorProfile(contributor_id, *row)
+
+
+def find_by_ssn(session: Session, vault: Vault, ssn: str) -> int | None:
+    """The contributor with this social security number, typed in any form.
+
+    Raises:
+        NotASocialSecurityNumber: the text has not twelve digits.
+    """
+    fingerprint = vault.fingerprint(normalise_ssn(ssn), SSN)
+    return session.execute(_by_ssn, {"fingerprint": fingerprint}).scalar_one_or_none()
+
+
+def find_by_phone(session: Session, phone_fingerprint: bytes) -> list[int]:
+    """The contributors whose registered number has this fingerprint; often one, maybe several."""
+    return list(session.execute(_by_phone, {"fingerprint": phone_fingerprint}).scalars())
+
+
+def ssn_of(session: Session, vault: Vault, contributor_id: int) -> str:
+    """The twelve digits themselves: mask them before they go anywhere.
+
+    Raises:
+        LookupError: no such contributor.
+        SealBroken: the number was sealed with another key.
+    """
+    sealed = session.execute(_sealed_ssn, {"contributor_id": contributor_id}).scalar_one_or_none()
+    if sealed is None:
+        raise LookupError("no such contributor")
+    return vault.open_sealed(sealed)
+
+
+def agencies(session: Session) -> dict[str, AgencyCard]:
+    """Every agency and counter by its code, in the order of codes."""
+    return {row[0]: AgencyCard(*row) for row in session.execute(_agencies)}
+
+
+def as_of(session: Session) -> date | None:
+    """The day up to which the fund's payments are known; None before the first load."""
+    return session.execute(_as_of).scalar_one_or_none()
