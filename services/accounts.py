@@ -97,10 +97,12 @@ _by_phone = text(f"""
                             AND newest.{_VISIBLE})
      ORDER BY contributor_id
 """)  # noqa: S608
-_agencies = text(f"""
+_agencies = """
     SELECT code, name_fr, name_ar, wilaya, parent, affiliates
-      FROM agencies WHERE {_VISIBLE} ORDER BY code, generation
-""")  # noqa: S608
+      FROM agencies WHERE {} ORDER BY code, generation
+"""
+_current_agencies = text(_agencies.format(_VISIBLE))
+_agencies_of_load = text(_agencies.format("generation <= :generation"))
 _as_of = select(Load.__table__.c.as_of).where(Load.__table__.c.state == "current")
 _sealed_ssn = select(Contributor.__table__.c.ssn_sealed).where(
     Contributor.__table__.c.id == bindparam("contributor_id")
@@ -177,9 +179,16 @@ def ssn_of(session: Session, vault: Vault, contributor_id: int) -> str:
     return vault.open_sealed(sealed)
 
 
-def agencies(session: Session) -> dict[str, AgencyCard]:
-    """Every agency and counter by its code, in the order of codes."""
-    return {row[0]: AgencyCard(*row) for row in session.execute(_agencies)}
+def agencies(session: Session, *, generation: int | None = None) -> dict[str, AgencyCard]:
+    """Every agency and counter by its code, in the order of codes.
+
+    `generation` shows them as a load in progress will leave them; by default the current one.
+    """
+    if generation is None:
+        rows = session.execute(_current_agencies)
+    else:
+        rows = session.execute(_agencies_of_load, {"generation": generation})
+    return {row[0]: AgencyCard(*row) for row in rows}
 
 
 def as_of(session: Session) -> date | None:

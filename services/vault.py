@@ -120,16 +120,10 @@ class Vault:
 
     def fingerprint(self, text: str, purpose: str) -> bytes:
         """16 bytes that find a normalised text again; `purpose` (ssn, phone) keeps kinds apart."""
-        return hmac.digest(self.fingerprint_key(purpose), text.encode(), "sha256")[
-            :FINGERPRINT_BYTES
-        ]
-
-    def fingerprint_key(self, purpose: str) -> bytes:
-        """The key behind `fingerprint`, for loops that cannot afford a call per row."""
         key = self._fingerprint_keys.get(purpose)
         if key is None:
             key = self._fingerprint_keys[purpose] = self._derive(f"fingerprint {purpose}")
-        return key
+        return hmac.digest(key, text.encode(), "sha256")[:FINGERPRINT_BYTES]
 
     def mac(self, data: bytes) -> bytes:
         """32 bytes that only this installation can make, for signing buttons and links."""
