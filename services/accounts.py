@@ -6,31 +6,22 @@ Days are Algiers days, amounts centimes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from services.contributions.facts import Facts, GivenSurcharge, Payment
 from services.identity import normalise_ssn
+from services.money import Centimes
+from services.policy.category import Category
 from services.records.fund import Contributor, Load
 from services.vault import Vault
 
 # The purposes under which numbers are fingerprinted.
 SSN = "ssn"
 PHONE = "phone"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the fund knows that decides what a contributor owes."""
-
-    category: str
-    affiliated_on: date
-    ceased_on: date | None
-    declarations: dict[int, int] = field(default_factory=dict)
-    payments: list[tuple[str, int | None, date, int, str]] = field(default_factory=list)
-    surcharges: dict[int, tuple[int, date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ class ContributorProfile:
     name_fr: str
     name_ar: str
     phone_fingerprint: bytes | None
-    category: str
+    category: Category
     agency: str
     affiliated_on: date
     ceased_on: date | None
@@ -115,31 +106,31 @@ def facts_of(session: Session, contributor_id: int) -> Facts | None:
     Cancelled payments are left out; the others come in the order they were paid.
     """
     profile = None
-    declarations: dict[int, int] = {}
-    payments: dict[str, tuple[str, int | None, date, int, str]] = {}
-    surcharges: dict[int, tuple[int, date]] = {}
+    declarations: dict[int, Centimes] = {}
+    payments: dict[str, Payment] = {}
+    surcharges: dict[int, GivenSurcharge] = {}
     for kind, _generation, year, label, detail, amount, first_day, last_day in session.execute(
         _facts, {"contributor_id": contributor_id}
     ):
         if kind == _DECLARATION:
             declarations[year] = amount
         elif kind == _PAYMENT:
-            payments[label] = (label, year, first_day, amount, detail)
+            payments[label] = Payment(label, year, first_day, amount, detail)
         elif kind == _SURCHARGE:
-            surcharges[year] = (amount, first_day)
+            surcharges[year] = GivenSurcharge(amount, first_day)
         else:
             profile = (label, first_day, last_day)
     if profile is None:
         return None
     category, affiliated_on, ceased_on = profile
     return Facts(
-        category=category,
+        category=Category(category),
         affiliated_on=affiliated_on,
         ceased_on=ceased_on,
         declarations=declarations,
         payments=sorted(
-            (payment for payment in payments.values() if payment[3]),
-            key=lambda payment: (payment[2], payment[0]),
+            (payment for payment in payments.values() if payment.amount),
+            key=lambda payment: (payment.paid_on, payment.receipt),
         ),
         surcharges=surcharges,
     )
@@ -148,7 +139,19 @@ def facts_of(session: Session, contributor_id: int) -> Facts | None:
 def profile_of(session: Session, contributor_id: int) -> ContributorProfile | None:
     """A contributor as a person; None when the fund's data does not have them."""
     row = session.execute(_profile, {"contributor_id": contributor_id}).one_or_none()
-    return None if row is None else ContributorProfile(contributor_id, *row)
+    if row is None:
+        return None
+    name_fr, name_ar, phone, category, agency, affiliated_on, ceased_on = row
+    return ContributorProfile(
+        contributor_id=contributor_id,
+        name_fr=name_fr,
+        name_ar=name_ar,
+        phone_fingerprint=phone,
+        category=Category(category),
+        agency=agency,
+        affiliated_on=affiliated_on,
+        ceased_on=ceased_on,
+    )
 
 
 def find_by_ssn(session: Session, vault: Vault, ssn: str) -> int | None:

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from services import accounts
 from services.accounts import PHONE, SSN
+from services.contributions.facts import Facts, GivenSurcharge, Payment
 from services.identity import NotASocialSecurityNumber
+from services.money import Centimes
+from services.policy.category import Category
+from services.records import fund
 from services.records.fund import (
     Agency,
     Contributor,
     Declaration,
     Load,
-    Payment,
     Profile,
     Surcharge,
 )
@@ -65,14 +68,14 @@ def create_contributor(vault: Vault, contributor_id: int = 1, ssn: str = NUMBER)
     )
 
 
-def create_payment(receipt: str, generation: int, amount: int, **changes: object) -> Payment:
+def create_payment(receipt: str, generation: int, amount: int, **changes: object) -> fund.Payment:
     facts: dict[str, object] = {
         "contributor_id": 1,
         "year": 2024,
         "paid_on": date(2024, 6, 30),
         "channel": "counter",
     }
-    return Payment(receipt=receipt, generation=generation, amount=amount, **(facts | changes))
+    return fund.Payment(receipt=receipt, generation=generation, amount=amount, **(facts | changes))
 
 
 @pytest.fixture
@@ -107,16 +110,16 @@ def test_facts_are_the_newest_rows_up_to_the_current_load(session: Session, vaul
     )
     session.flush()
 
-    assert accounts.facts_of(session, 1) == accounts.Facts(
-        category="farmer",
+    assert accounts.facts_of(session, 1) == Facts(
+        category=Category.FARMER,
         affiliated_on=date(2015, 3, 1),
         ceased_on=date(2025, 1, 1),
-        declarations={2023: 2, 2024: 4},
+        declarations={2023: Centimes(2), 2024: Centimes(4)},
         payments=[
-            ("A", 2024, date(2024, 6, 30), 200, "counter"),
-            ("B", None, date(2024, 9, 15), 3_600_000, "counter"),
+            Payment("A", 2024, date(2024, 6, 30), Centimes(200), "counter"),
+            Payment("B", None, date(2024, 9, 15), Centimes(3_600_000), "counter"),
         ],
-        surcharges={2024: (9, date(2025, 1, 1))},
+        surcharges={2024: GivenSurcharge(Centimes(9), date(2025, 1, 1))},
     )
 
 
@@ -207,7 +210,7 @@ def test_a_profile_shows_who_it_is(session: Session, vault: Vault) -> None:  # n
         name_fr="Test BENALI",
         name_ar="اختبار بن علي",
         phone_fingerprint=vault.fingerprint(PHONE_NUMBER, PHONE),
-        category="trader",
+        category=Category.TRADER,
         agency="1601",
         affiliated_on=date(2015, 3, 1),
         ceased_on=None,
