@@ -1,0 +1,256 @@
+"""Where everything meets: engine, clock, gateway, sender, scheduler and web server, built once.
+
+A test builds the same application with a temporary database and a clock of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot import clock as clocks
+from bot import schema
+from bot import web as pages
+from bot.announcements import announce
+from bot.gateway.api import AiohttpRequest, BotApi, NotSent, Refused, Unknown
+from bot.gateway.intake import ALLOWED_UPDATES, Intake
+from bot.gateway.limits import SendingLimits
+from bot.gateway.poller import BACKOFF_S, Poller
+from bot.gateway.sender import Sender
+from bot.gateway.unit import Units
+from bot.gateway.webhook import BODY_MAX_BYTES, add_route
+from bot.gateway.workers import Workers
+from bot.lease import LeaseKeeper
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from handlers import book, words
+from handlers.buttons import Seal
+from handlers.turn import Kit
+from services import policy
+from services.clock import Clock
+from services.database import open_async_engine, open_engine, sessions
+from services.outbox import Call
+from services.vault import Vault, ensure_key_fits
+
+log = logging.getLogger(__name__)
+
+PARTS = ("web", "sender", "scheduler")
+POSTGRESQL_WORKERS = 4
+STOP_PATIENCE_S = 10.0
+
+
+@dataclass(slots=True)
+class Running:
+    """What a running application offers to the demo and to tests."""
+
+    base_url: str
+    clock: Clock
+    sender: Sender | None
+
+
+class Application:
+    """One process of the program. `only` chooses parts; polling or the webhook is `web`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        only: Collection[str] = PARTS,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        self.only = frozenset(only)
+        self._given_clock = clock
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then let what is under way end."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with self.start() as running:
+            log.info("Ready: %s", running.base_url or "no web server in this process")
+            await stop.wait()
+            log.info("Stopping")
+
+    @contextlib.asynccontextmanager
+    async def start(self) -> AsyncIterator[Running]:
+        """Everything running inside the block; Telegram need not be there."""
+        settings = self.settings
+        token = settings.need_token()
+        schema.upgrade(settings.database_url)
+        vault = Vault.open(settings.key_file)
+        if vault.created:
+            log.warning(
+                "A new key was made in %s. Keep a copy in a safe place: without it the sealed "
+                "numbers in the database are lost",
+                settings.key_file,
+            )
+        single = settings.database_url.startswith("sqlite")
+        workers = Workers(1 if single else POSTGRESQL_WORKERS)
+        engine = open_engine(settings.database_url, workers=POSTGRESQL_WORKERS)
+        reader = open_async_engine(settings.database_url)
+        make_session = sessions(engine)
+        with make_session.begin() as session:
+            ensure_key_fits(session, vault)
+            offset = clocks.load_offset(session)
+        clock = self._given_clock or (
+            clocks.DemoClock(offset) if settings.DEMO_CLOCK else clocks.SystemClock()
+        )
+        request = AiohttpRequest()
+        api = BotApi(settings.BOT_API_URL, token, request)
+        kit = make_kit(settings, vault)
+        sender = Sender(
+            api=api,
+            sessions=make_session,
+            workers=workers,
+            clock=clock,
+            limits=SendingLimits.of_rate(settings.SEND_PER_SECOND),
+        )
+        hand_over = _HandOver(sender)
+        units = Units(
+            sessions=make_session, kit=kit, clock=clock, after_commit=hand_over.from_thread
+        )
+        intake = Intake(units=units, workers=workers)
+        poller = Poller(api=api, intake=intake)
+        scheduler = Scheduler(clock=clock, sessions=make_session, workers=workers)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(engine.dispose)
+            stack.push_async_callback(reader.dispose)
+            await request.initialize()
+            stack.push_async_callback(request.shutdown)
+            workers.start()
+            stack.push_async_callback(workers.stop)
+            hand_over.loop = asyncio.get_running_loop()
+
+            parts: dict[str, Callable[[], str]] = {
+                "sender": lambda: "off",
+                "scheduler": lambda: "off",
+            }
+            jobs: list[asyncio.Task[None]] = []
+
+            async def stop_jobs() -> None:
+                for job in jobs:
+                    job.cancel()
+                await asyncio.gather(*jobs, return_exceptions=True)
+                await sender.settle(STOP_PATIENCE_S)
+
+            stack.push_async_callback(stop_jobs)
+            for name, job in (("sender", sender.run), ("scheduler", scheduler.run)):
+                if name not in self.only:
+                    continue
+                if single:
+                    jobs.append(asyncio.create_task(job(), name=name))
+                    parts[name] = _state_of(jobs[-1])
+                else:
+                    keeper = LeaseKeeper(name, sessions=make_session)
+                    jobs.append(asyncio.create_task(keeper.run(job), name=name))
+                    parts[name] = _state_of(jobs[-1], keeper)
+            base_url = ""
+            if "web" in self.only:
+                app = web.Application(client_max_size=BODY_MAX_BYTES)
+                if settings.WEBHOOK_URL:
+                    secret = settings.WEBHOOK_SECRET.get_secret_value()
+                    add_route(app, url=settings.WEBHOOK_URL, secret=secret, intake=intake)
+                    jobs.append(
+                        asyncio.create_task(_set_webhook(api, settings.WEBHOOK_URL, secret))
+                    )
+                else:
+                    jobs.append(asyncio.create_task(poller.run(), name="poller"))
+                    parts["polling"] = lambda: poller.state
+                pages.add_health(
+                    app, pages.Health(reader=reader, api=api, clock=clock, parts=parts)
+                )
+                if isinstance(clock, clocks.DemoClock):
+
+                    async def keep_clock() -> None:
+                        def keep() -> None:
+                            with make_session.begin() as session:
+                                clocks.keep_offset(session, clock.offset)
+
+                        await workers.submit(0, keep)
+                        await scheduler.wake()
+
+                    pages.add_demo_clock(app, clock, keep_clock)
+                runner = web.AppRunner(app, access_log=None)
+                await runner.setup()
+                stack.push_async_callback(runner.cleanup)
+                site = web.TCPSite(runner, settings.HTTP_HOST, settings.HTTP_PORT)
+                await site.start()
+                host, port = runner.addresses[0][:2]
+                base_url = f"http://{host}:{port}"
+            await workers.submit(0, lambda: announce(make_session, kit, clock))
+            yield Running(base_url=base_url, clock=clock, sender=sender)
+
+
+def make_kit(settings: Settings, vault: Vault) -> Kit:
+    """What every turn uses, from the files of this installation."""
+    the_book = book.open_book()
+    return Kit(
+        words=words.load_all(),
+        seal=Seal(vault.mac, the_book.actions),
+        book=the_book,
+        policy=policy.load(settings.POLICY_DIR),
+        vault=vault,
+        public_url=settings.PUBLIC_URL,
+    )
+
+
+class _HandOver:
+    """Carries calls from the threads that committed them to the sender, in batches."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._calls: deque[Sequence[Call]] = deque()
+        self._pending = False
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def from_thread(self, calls: Sequence[Call]) -> None:
+        self._calls.append(calls)
+        if not self._pending and self.loop is not None:
+            self._pending = True
+            self.loop.call_soon_threadsafe(self._offer)
+
+    def _offer(self) -> None:
+        self._pending = False
+        while self._calls:
+            self._sender.offer(self._calls.popleft())
+
+
+def _state_of(job: asyncio.Task[None], keeper: LeaseKeeper | None = None) -> Callable[[], str]:
+    def state() -> str:
+        if job.done():
+            return "ended"
+        return "ok" if keeper is None or keeper.held else "waiting for the lease"
+
+    return state
+
+
+async def _set_webhook(api: BotApi, url: str, secret: str) -> None:
+    """Tell Telegram the address, until it takes it."""
+    failures = 0
+    while True:
+        try:
+            await api.call(
+                "setWebhook",
+                {
+                    "url": url,
+                    "secret_token": secret,
+                    "allowed_updates": list(ALLOWED_UPDATES),
+                    "max_connections": 40,
+                },
+            )
+        except (Refused, NotSent, Unknown) as failure:
+            wait = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
+            failures += 1
+            log.warning("The webhook is not set (%s); again in %.1f s", failure, wait)
+            await asyncio.sleep(wait)
+        else:
+            return

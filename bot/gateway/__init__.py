@@ -1,0 +1,1 @@
+"""The way in from Telegram and the way out to it."""

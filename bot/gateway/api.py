@@ -1,0 +1,258 @@
+"""The Bot API over aiohttp: python-telegram-bot's transport, and the raw calls of the gateway.
+
+What may have happened at Telegram decides whether a call is made again, so failures are told
+apart by that: `NotSent` (nothing left this machine), `Refused` (Telegram said no), `Unknown`
+(it may or may not have taken effect).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+log = logging.getLogger(__name__)
+
+READ_TIMEOUT_S = 20.0
+CONNECT_TIMEOUT_S = 5.0
+CONNECTIONS = 64
+
+
+class NotSent(NetworkError):
+    """The request never left: no connection could be made. Safe to make again."""
+
+
+class Unknown(TimedOut):
+    """The request may have taken effect: time-out, lost connection, 5xx or a broken answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Refused(Exception):
+    """Telegram answered no: its code and description, with what to do about it."""
+
+    def __init__(
+        self,
+        code: int,
+        description: str,
+        *,
+        retry_after_s: float | None = None,
+        migrated_to: int | None = None,
+    ) -> None:
+        super().__init__(f"{code} {description}")
+        self.code = code
+        self.description = description
+        self.retry_after_s = retry_after_s
+        self.migrated_to = migrated_to
+
+
+class AiohttpRequest(BaseRequest):
+    """python-telegram-bot's transport on one aiohttp session.
+
+    Raises `NotSent` and `Unknown`, both of which the library knows as its own network errors.
+    """
+
+    def __init__(self, *, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+        self._read_timeout_s = read_timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        return self._read_timeout_s
+
+    async def initialize(self) -> None:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=60),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=self._read_timeout_s
+                ),
+                trust_env=True,
+            )
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """As the library's, but a broken answer is neither logged nor repeated in the error."""
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            raise Unknown("the answer is not JSON") from None
+        if not isinstance(answer, dict):
+            raise Unknown("the answer is not a JSON object")
+        return answer
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        timeout_s = (
+            self._read_timeout_s if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        )
+        if request_data is None:
+            return await self.exchange(method, url, timeout_s=timeout_s)
+        if not request_data.contains_files:
+            return await self.exchange(
+                method, url, body=request_data.json_payload, timeout_s=timeout_s
+            )
+        form = aiohttp.FormData()
+        for name, value in request_data.json_parameters.items():
+            form.add_field(name, value)
+        for name, (filename, content, mime) in (request_data.multipart_data or {}).items():
+            form.add_field(name, content, filename=filename, content_type=mime)
+        return await self.exchange(method, url, form=form, timeout_s=timeout_s)
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None = None,
+        form: aiohttp.FormData | None = None,
+        timeout_s: float | None = None,
+    ) -> tuple[int, bytes]:
+        """Send one request and read the whole answer: (HTTP status, payload)."""
+        if self._session is None:
+            raise NotSent("the transport is not open")
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s
+        )
+        try:
+            async with self._session.request(
+                method, url, data=body if form is None else form, headers=headers, timeout=timeout
+            ) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise NotSent("no connection") from None
+        except TimeoutError:
+            raise Unknown("no answer in time") from None
+        except aiohttp.ClientError as error:
+            # The error's own text may hold the URL, and with it the token.
+            raise Unknown(f"connection lost ({type(error).__name__})") from None
+
+
+class BotApi:
+    """Raw calls of the Bot API, with what each failure means."""
+
+    def __init__(self, base_url: str, token: str, request: AiohttpRequest) -> None:
+        self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
+        self._file_prefix = f"{base_url.rstrip('/')}/file/bot{token}/"
+        self._request = request
+        # For /health: when Telegram last answered, and what failed since.
+        self.answered_at: float | None = None
+        self.trouble: str | None = None
+
+    def __repr__(self) -> str:
+        return "BotApi(token=***)"
+
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        files: Mapping[str, tuple[str, str, bytes]] | None = None,
+        timeout_s: float | None = READ_TIMEOUT_S,
+    ) -> Any:
+        """Call `method` and return its result.
+
+        `files` maps an attachment's name to (file name, MIME type, content).
+        Raises `Refused`, `NotSent` or `Unknown`.
+        """
+        try:
+            result = await self._call(method, params or {}, files, timeout_s)
+        except Refused as refusal:
+            self._note(None if refusal.code not in (401, 404) else f"refused ({refusal.code})")
+            raise
+        except (NotSent, Unknown) as failure:
+            self._note(failure.message)
+            raise
+        self._note(None)
+        return result
+
+    async def _call(
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        files: Mapping[str, tuple[str, str, bytes]] | None,
+        timeout_s: float | None,
+    ) -> Any:
+        url = self._prefix + method
+        if files:
+            form = aiohttp.FormData()
+            for name, value in params.items():
+                form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+            for name, (filename, mime, content) in files.items():
+                form.add_field(name, content, filename=filename, content_type=mime)
+            status, payload = await self._request.exchange(
+                "POST", url, form=form, timeout_s=timeout_s
+            )
+        else:
+            body = json.dumps(params, ensure_ascii=False).encode()
+            status, payload = await self._request.exchange(
+                "POST", url, body=body, timeout_s=timeout_s
+            )
+        return _result_of(status, payload)
+
+    async def download(self, file_path: str, *, timeout_s: float = 60.0) -> bytes:
+        """The content behind a `file_path` that getFile returned."""
+        status, payload = await self._request.exchange(
+            "GET", self._file_prefix + file_path, timeout_s=timeout_s
+        )
+        if status != 200:
+            raise Unknown(f"HTTP {status}")
+        return payload
+
+    def _note(self, trouble: str | None) -> None:
+        self.trouble = trouble
+        if trouble is None:
+            self.answered_at = time.monotonic()
+
+
+def _result_of(status: int, payload: bytes) -> Any:
+    """What Telegram's answer says; a 5xx or anything unreadable is `Unknown`."""
+    if status >= 500:
+        raise Unknown(f"HTTP {status}")
+    answer = AiohttpRequest.parse_json_payload(payload)
+    if status == 200 and answer.get("ok") is True and "result" in answer:
+        return answer["result"]
+    if status == 200 and answer.get("ok") is not False:
+        raise Unknown("the answer says neither yes nor no")
+    parameters = answer.get("parameters")
+    if not isinstance(parameters, dict):
+        parameters = {}
+    code = answer.get("error_code", status)
+    if isinstance(code, int) and code >= 500:
+        raise Unknown(f"error {code}")
+    retry_after = parameters.get("retry_after")
+    migrated_to = parameters.get("migrate_to_chat_id")
+    return _refuse(code, str(answer.get("description", "")), retry_after, migrated_to)
+
+
+def _refuse(code: Any, description: str, retry_after: Any, migrated_to: Any) -> Any:
+    seconds = float(retry_after) if isinstance(retry_after, int | float) else None
+    if code == 429 and seconds is None:
+        seconds = 1.0
+    raise Refused(
+        code if isinstance(code, int) else 400,
+        description[:200],
+        retry_after_s=seconds,
+        migrated_to=migrated_to if isinstance(migrated_to, int) else None,
+    )

@@ -1,0 +1,52 @@
+"""From a batch of raw updates to committed units of work, in order within each chat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from bot.gateway.unit import Units
+from bot.gateway.workers import Workers
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+)
+
+
+class Intake:
+    """What polling and webhook share: hand updates in, wait until all are committed."""
+
+    def __init__(self, *, units: Units, workers: Workers) -> None:
+        self._units = units
+        self._workers = workers
+        self.handled = 0
+
+    async def take(self, raws: Sequence[Any]) -> None:
+        """Returns once every one of them is committed, done before, or set aside."""
+        readable = [raw for raw in raws if is_update(raw)]
+        if len(readable) < len(raws):
+            log.error("%s updates had no id and were passed over", len(raws) - len(readable))
+        if not readable:
+            return
+        arrived = await self._workers.submit(0, lambda: self._units.arrive(readable))
+        await asyncio.gather(
+            *(self._workers.submit(one.key, partial(self._units.run, one)) for one in arrived)
+        )
+        self.handled += len(arrived)
+
+
+def is_update(raw: object) -> bool:
+    return (
+        isinstance(raw, Mapping)
+        and isinstance(raw.get("update_id"), int)
+        and not isinstance(raw.get("update_id"), bool)
+    )

@@ -1,0 +1,10 @@
+"""Every conversation of the bot, in one place."""
+
+from __future__ import annotations
+
+from handlers import general, start
+from handlers.conversation import Book
+
+
+def open_book() -> Book:
+    return Book([general.CONVERSATION, start.CONVERSATION])

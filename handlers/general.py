@@ -1,0 +1,138 @@
+"""What belongs to no subject: the menu, help, cancel, back, and messages nobody asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from handlers.buttons import Button
+from handlers.conversation import Action, Conversation
+from handlers.turn import NO_KEYBOARD, Turn, conversation_of
+
+_SYMBOLS = re.compile(r"^\W+")
+MENU_ROWS = (
+    (Button("menu.status", "status.open"),),
+    (Button("menu.plan", "plan.open"), Button("menu.complaint", "complaint.open")),
+    (Button("menu.pay", "pay.open"), Button("menu.cases", "cases.open")),
+    (Button("menu.settings", "settings.open"), Button("button.help", "help.open")),
+)
+
+
+def menu_rows(turn: Turn) -> list[list[Button]]:
+    """The menu's buttons, of what this edition can do."""
+    known = turn.kit.book.actions
+    return [[button for button in row if button.action in known] for row in MENU_ROWS]
+
+
+def menu(turn: Turn) -> None:
+    """The main menu, in place where a button was pressed."""
+    turn.show("menu.title", menu_rows(turn))
+
+
+def help_(turn: Turn) -> None:
+    """Help for the open question, else what the bot can do."""
+    step = turn.caller.step
+    if step is None:
+        turn.show("help.general", menu_rows(turn))
+        return
+    turn.show(f"{step}.help", [turn.navigation()])
+
+
+def cancel(turn: Turn) -> None:
+    """Leave the open conversation; nothing of it was sent to anyone."""
+    if turn.caller.step is None:
+        turn.say("cancel.nothing", keyboard=NO_KEYBOARD)
+    else:
+        turn.close()
+        turn.say("cancel.done", keyboard=NO_KEYBOARD)
+    turn.press = None
+    menu(turn)
+
+
+def back(turn: Turn) -> None:
+    """To the question before; what was answered there can be answered anew."""
+    step = turn.kit.book.steps.get(turn.caller.step or "")
+    if step is None:
+        menu(turn)
+    else:
+        turn.go(step.back or step.name)
+
+
+def present_state(turn: Turn) -> None:
+    """Show where the person stands now: the open question, else the menu."""
+    if turn.caller.step in turn.kit.book.steps:
+        turn.go(turn.caller.step)
+    else:
+        menu(turn)
+
+
+def restart_draft(turn: Turn) -> None:
+    """Throw the kept draft away and begin that conversation anew."""
+    assert turn.press is not None
+    first_step = turn.press.argument
+    if first_step not in turn.kit.book.steps:
+        menu(turn)
+        return
+    turn.caller.drafts.pop(conversation_of(first_step), None)
+    turn.go(first_step)
+
+
+def steering_word(turn: Turn) -> Callable[[Turn], None] | None:
+    """ "Cancel", "back" or "help" typed, or pressed on a reply keyboard, in either language."""
+    typed = turn.text.strip().casefold()
+    if not typed or len(typed) > 40:
+        return None
+    for words in turn.kit.words.values():
+        for key, handler in (
+            ("button.cancel", cancel),
+            ("button.back", back),
+            ("button.help", help_),
+        ):
+            label = words.label(key).casefold()
+            if typed in (label, _SYMBOLS.sub("", label)):
+                return handler
+    return None
+
+
+def free_message(turn: Turn) -> None:
+    """Something said while no question is open."""
+    message = turn.message
+    assert message is not None
+    if message.text:
+        turn.say("free.text", menu_rows(turn))
+    elif message.voice or message.audio or message.video_note:
+        turn.say("free.voice", menu_rows(turn))
+    elif message.photo or message.document or message.video:
+        turn.say("free.file", menu_rows(turn))
+    elif message.sticker or message.animation or message.dice:
+        turn.say("free.sticker", menu_rows(turn))
+    elif message.location or message.venue:
+        turn.say("free.location", menu_rows(turn))
+    elif message.contact:
+        turn.say("free.contact", menu_rows(turn))
+    else:
+        turn.say("free.other", menu_rows(turn))
+
+
+def unknown_command(turn: Turn) -> None:
+    turn.say("free.unknown_command", menu_rows(turn))
+
+
+def edited(turn: Turn) -> None:
+    """An edit changes nothing that was already answered; the person is told so."""
+    turn.say("free.edited")
+
+
+CONVERSATION = Conversation(
+    name="general",
+    personal=False,
+    commands={"help": help_, "cancel": cancel, "menu": menu},
+    actions={
+        "menu.open": Action(menu),
+        "help.open": Action(help_),
+        "step.help": Action(help_),
+        "step.cancel": Action(cancel),
+        "step.back": Action(back),
+        "draft.restart": Action(restart_draft),
+    },
+)

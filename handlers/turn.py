@@ -1,0 +1,300 @@
+"""One turn of a conversation: what a person did, and the means to answer.
+
+A turn lives inside the unit of work of its update. Whatever it says is added to the outbox of
+the same transaction; whatever it changes in the conversation is kept by `finish`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import telegram
+from sqlalchemy.orm import Session
+
+from handlers.buttons import Button, LinkButton, Press, Rows, Seal
+from handlers.words import Words
+from services import people
+from services.clock import algiers_day
+from services.outbox import Call, Lane, Outbox
+from services.people import Caller
+
+if TYPE_CHECKING:
+    from handlers.conversation import Book
+    from services.policy import Policy
+    from services.vault import Vault
+
+MESSAGE_MAX = 4096
+TOAST_MAX = 200
+PARKED = "_at"  # in a draft: the step where its conversation was left
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What every turn may use; made once at the start, shared by all threads."""
+
+    words: Mapping[str, Words]
+    seal: Seal
+    book: Book
+    policy: Policy
+    vault: Vault
+    bot_username: str = ""
+    public_url: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """What one person did in one chat, and the answer in the making."""
+
+    kit: Kit
+    session: Session
+    now: datetime
+    caller: Caller
+    outbox: Outbox
+    chat_type: str
+    message: telegram.Message | None = None
+    press: Press | None = None
+    query_id: str | None = None
+    argument: str = ""  # what followed a command
+    edited: bool = False
+    _toast: tuple[str, bool] | None = None
+    _before: tuple[Any, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        self._before = self._conversation_state()
+
+    # --- facts --------------------------------------------------------------------------
+
+    @property
+    def words(self) -> Words:
+        return self.kit.words[self.caller.language]
+
+    @property
+    def today(self) -> date:
+        return algiers_day(self.now)
+
+    @property
+    def chat_id(self) -> int:
+        return self.caller.chat_id
+
+    @property
+    def text(self) -> str:
+        """What was typed; empty for anything else."""
+        return (self.message.text or "") if self.message is not None else ""
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What the open conversation keeps so far. Plain JSON values only."""
+        assert self.caller.step is not None, "no conversation is open"
+        draft: dict[str, Any] = self.caller.drafts.setdefault(conversation_of(self.caller.step), {})
+        return draft
+
+    # --- saying -------------------------------------------------------------------------
+
+    def say(
+        self,
+        key: str,
+        rows: Rows = (),
+        *,
+        keyboard: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Call:
+        """Send a new message; `keyboard` is a reply keyboard instead of buttons."""
+        return self.say_html(self.words.text(key, **values), rows, keyboard=keyboard)
+
+    def say_html(
+        self, html: str, rows: Rows = (), *, keyboard: Mapping[str, Any] | None = None
+    ) -> Call:
+        *first, last = pages(html)
+        for page in first:
+            self._send({"text": page})
+        markup = self._markup(rows) if keyboard is None else keyboard
+        return self._send({"text": last} | ({"reply_markup": markup} if markup else {}))
+
+    def show(self, key: str, rows: Rows = (), **values: Any) -> Call:
+        """Answer in place: edit the message whose button was pressed, else send a new one."""
+        return self.show_html(self.words.text(key, **values), rows)
+
+    def show_html(self, html: str, rows: Rows = ()) -> Call:
+        if self.press is None or self.message is None or len(html) > MESSAGE_MAX:
+            return self.say_html(html, rows)
+        params: dict[str, Any] = {
+            "chat_id": self.chat_id,
+            "message_id": self.message.message_id,
+            "text": html,
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
+        }
+        if markup := self._markup(rows):
+            params["reply_markup"] = markup
+        return self.outbox.add("editMessageText", params, chat_id=self.chat_id, lane=self.lane)
+
+    def say_photo(self, name: str, png: bytes, key: str, rows: Rows = (), **values: Any) -> Call:
+        """Send a picture made here, with a caption."""
+        return self._send_file("sendPhoto", "photo", name, "image/png", png, key, rows, values)
+
+    def say_document(
+        self, name: str, mime: str, content: bytes, key: str, rows: Rows = (), **values: Any
+    ) -> Call:
+        """Send a file made here, with a caption."""
+        return self._send_file("sendDocument", "document", name, mime, content, key, rows, values)
+
+    def toast(self, key: str, *, alert: bool = False, **values: Any) -> None:
+        """A short line over the chat when a button was pressed; `alert` waits for an OK."""
+        self._toast = (self.words.label(key, **values)[:TOAST_MAX], alert)
+
+    @property
+    def lane(self) -> Lane:
+        return Lane.CONVERSATION if self.chat_type == "private" else Lane.STAFF
+
+    # --- the conversation ---------------------------------------------------------------
+
+    def go(self, step: str) -> None:
+        """Move to a step and ask its question. Buttons of earlier steps become outdated."""
+        open_step = self.caller.step
+        if open_step is not None and conversation_of(open_step) != conversation_of(step):
+            self._park(open_step)
+        self.caller.step = step
+        self.caller.version += 1
+        self.kit.book.steps[step].ask(self)
+
+    def enter(self, first_step: str) -> None:
+        """Open a conversation: where the person left it, if they did, else at its beginning."""
+        kept = self.caller.drafts.get(conversation_of(first_step), {})
+        parked = kept.pop(PARKED, None)
+        if parked not in self.kit.book.steps:
+            self.caller.drafts.pop(conversation_of(first_step), None)
+            self.go(first_step)
+            return
+        self.say("draft.kept", [[Button("button.start_over", "draft.restart", first_step)]])
+        self.press = None  # the question follows as a message of its own
+        self.go(parked)
+
+    def ask(self, key: str, rows: Rows = (), **values: Any) -> Call:
+        """Ask the present step's question, with its back, help and cancel buttons."""
+        return self.show_html(self.words.text(key, **values), [*rows, self.navigation()])
+
+    def navigation(self) -> list[Button]:
+        """Back (where there is a way back), help and cancel, for the present step."""
+        step = self.kit.book.steps[self.caller.step or ""]
+        back = [Button("button.back", "step.back")] if step.back is not None else []
+        return [*back, Button("button.help", "step.help"), Button("button.cancel", "step.cancel")]
+
+    def close(self, *, keep_draft: bool = False) -> None:
+        """Leave the open conversation."""
+        if self.caller.step is None:
+            return
+        if keep_draft:
+            self._park(self.caller.step)
+        else:
+            self.caller.drafts.pop(conversation_of(self.caller.step), None)
+        self.caller.step = None
+        self.caller.version += 1
+
+    def finish(self) -> None:
+        """Keep what changed in the conversation, and answer the button in any case."""
+        if self.query_id is not None:
+            params: dict[str, Any] = {"callback_query_id": self.query_id}
+            if self._toast is not None:
+                params |= {"text": self._toast[0], "show_alert": self._toast[1]}
+            self.outbox.add("answerCallbackQuery", params, chat_id=self.chat_id)
+        if self._conversation_state() != self._before:
+            people.keep_conversation(self.session, self.caller, self.now)
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _park(self, step: str) -> None:
+        """Remember where a conversation was left, if anything was said in it."""
+        if draft := self.caller.drafts.get(conversation_of(step)):
+            draft[PARKED] = step
+
+    def _conversation_state(self) -> tuple[Any, ...]:
+        caller = self.caller
+        return caller.step, caller.version, copy.deepcopy(caller.drafts), caller.album
+
+    def _send(self, params: dict[str, Any]) -> Call:
+        message: dict[str, Any] = {
+            "chat_id": self.chat_id,
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
+        }
+        if self.message is not None and self.message.is_topic_message:
+            message["message_thread_id"] = self.message.message_thread_id
+        return self.outbox.add(
+            "sendMessage", message | params, chat_id=self.chat_id, lane=self.lane
+        )
+
+    def _send_file(
+        self,
+        method: str,
+        field_name: str,
+        name: str,
+        mime: str,
+        content: bytes,
+        key: str,
+        rows: Rows,
+        values: Mapping[str, Any],
+    ) -> Call:
+        params: dict[str, Any] = {
+            "chat_id": self.chat_id,
+            field_name: {"$file": self.outbox.keep_file(name, mime, content)},
+            "caption": self.words.text(key, **values),
+            "parse_mode": "HTML",
+        }
+        if markup := self._markup(rows):
+            params["reply_markup"] = markup
+        return self.outbox.add(method, params, chat_id=self.chat_id, lane=self.lane)
+
+    def _markup(self, rows: Rows) -> dict[str, Any] | None:
+        keyboard = [[self._button(button) for button in row] for row in rows]
+        keyboard = [row for row in keyboard if row]
+        return {"inline_keyboard": keyboard} if keyboard else None
+
+    def _button(self, button: Button | LinkButton) -> dict[str, Any]:
+        text = self.words.label(button.label, **button.values)
+        if isinstance(button, LinkButton):
+            return {"text": text, "url": button.url}
+        data = self.kit.seal.write(
+            self.chat_id, button.action, button.argument, self.caller.version
+        )
+        return {"text": text, "callback_data": data}
+
+
+def conversation_of(step: str) -> str:
+    return step.partition(".")[0]
+
+
+def pages(html: str, limit: int = MESSAGE_MAX) -> list[str]:
+    """Split a long message at line ends. Markup never spans a line in the catalogs."""
+    if len(html) <= limit:
+        return [html]
+    found: list[str] = []
+    page = ""
+    for line in html.split("\n"):
+        while len(line) > limit:
+            line, rest = line[:limit], line[limit:]
+            if page:
+                found.append(page)
+            found.append(line)
+            page, line = "", rest
+        if len(page) + len(line) + 1 > limit:
+            found.append(page)
+            page = line
+        else:
+            page = f"{page}\n{line}" if page else line
+    return [*found, page] if page else found
+
+
+def reply_keyboard(*rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A keyboard under the input field, gone after one use."""
+    return {
+        "keyboard": [list(row) for row in rows],
+        "resize_keyboard": True,
+        "one_time_keyboard": True,
+    }
+
+
+NO_KEYBOARD: dict[str, Any] = {"remove_keyboard": True}

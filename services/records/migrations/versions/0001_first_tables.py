@@ -1,0 +1,320 @@
+"""the first tables"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.records.base import Instant
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "agencies",
+        sa.Column("code", sa.String(length=4), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name_fr", sa.String(length=120), nullable=False),
+        sa.Column("name_ar", sa.String(length=120), nullable=False),
+        sa.Column("wilaya", sa.String(length=2), nullable=False),
+        sa.Column("parent", sa.String(length=4), nullable=True),
+        sa.Column("affiliates", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("code", "generation", name=op.f("pk_agencies")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "contributors",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ssn_fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("ssn_sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contributors")),
+        sa.UniqueConstraint("ssn_fingerprint", name=op.f("uq_contributors_ssn_fingerprint")),
+    )
+    op.create_table(
+        "conversations",
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("step", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("drafts", sa.JSON(), nullable=False),
+        sa.Column("album", sa.String(length=64), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", "telegram_id", name=op.f("pk_conversations")),
+    )
+    op.create_table(
+        "counter_codes",
+        sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("mandate_until", sa.Date(), nullable=True),
+        sa.Column("issued_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("used_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_counter_codes")),
+    )
+    op.create_table(
+        "declarations",
+        sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "contributor_id", "year", "generation", name=op.f("pk_declarations")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("subject_kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+    )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index("ix_events_subject", ["subject_kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("beat", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
+        "loads",
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("started_at", Instant(), nullable=False),
+        sa.Column("finished_at", Instant(), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("generation", name=op.f("pk_loads")),
+    )
+    with op.batch_alter_table("loads", schema=None) as batch_op:
+        batch_op.create_index("ix_loads_state", ["state", "generation"], unique=False)
+
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=True),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("params", sa.Text(), nullable=False),
+        sa.Column("repeatable", sa.Boolean(), nullable=False),
+        sa.Column("after_id", sa.BigInteger(), nullable=True),
+        sa.Column("subject", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("not_before", Instant(), nullable=True),
+        sa.Column("done_at", Instant(), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("thread_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_chat_id", ["chat_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_open",
+            ["lane", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+
+    op.create_table(
+        "outgoing_files",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("mime", sa.String(length=80), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_files")),
+    )
+    op.create_table(
+        "payments",
+        sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("receipt", sa.String(length=40), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "contributor_id", "receipt", "generation", name=op.f("pk_payments")
+        ),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index("ix_payments_receipt", ["receipt"], unique=False)
+
+    op.create_table(
+        "people",
+        sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("language_chosen", sa.Boolean(), nullable=False),
+        sa.Column("consented_at", Instant(), nullable=True),
+        sa.Column("reachable", sa.Boolean(), nullable=False),
+        sa.Column("wrong_proofs", sa.Integer(), nullable=False),
+        sa.Column("locked_until", Instant(), nullable=True),
+        sa.Column("phone_fingerprint", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_people")),
+    )
+    op.create_table(
+        "profiles",
+        sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name_fr", sa.String(length=120), nullable=False),
+        sa.Column("name_ar", sa.String(length=120), nullable=False),
+        sa.Column("phone_fingerprint", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("agency", sa.String(length=4), nullable=False),
+        sa.Column("affiliated_on", sa.Date(), nullable=False),
+        sa.Column("ceased_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("contributor_id", "generation", name=op.f("pk_profiles")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("profiles", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_profiles_phone_fingerprint",
+            ["phone_fingerprint"],
+            unique=False,
+            sqlite_where=sa.text("phone_fingerprint IS NOT NULL"),
+            postgresql_where=sa.text("phone_fingerprint IS NOT NULL"),
+        )
+
+    op.create_table(
+        "set_aside_updates",
+        sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("reference", sa.String(length=16), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.Column("traceback_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("update_sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("update_id", name=op.f("pk_set_aside_updates")),
+    )
+    op.create_table(
+        "settings",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_settings")),
+    )
+    op.create_table(
+        "staff",
+        sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("agency", sa.String(length=8), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_staff")),
+    )
+    op.create_table(
+        "staff_invites",
+        sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("agency", sa.String(length=8), nullable=True),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_staff_invites")),
+    )
+    op.create_table(
+        "surcharges",
+        sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("contributor_id", "year", "generation", name=op.f("pk_surcharges")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "updates",
+        sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("update_id", name=op.f("pk_updates")),
+    )
+    op.create_table(
+        "links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("proof", sa.String(length=8), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["telegram_id"], ["people.telegram_id"], name=op.f("fk_links_telegram_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index("ix_links_contributor_id", ["contributor_id"], unique=False)
+        batch_op.create_index("ix_links_telegram_id", ["telegram_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.drop_index("ix_links_telegram_id")
+        batch_op.drop_index("ix_links_contributor_id")
+
+    op.drop_table("links")
+    op.drop_table("updates")
+    op.drop_table("surcharges")
+    op.drop_table("staff_invites")
+    op.drop_table("staff")
+    op.drop_table("settings")
+    op.drop_table("set_aside_updates")
+    with op.batch_alter_table("profiles", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_profiles_phone_fingerprint",
+            sqlite_where=sa.text("phone_fingerprint IS NOT NULL"),
+            postgresql_where=sa.text("phone_fingerprint IS NOT NULL"),
+        )
+
+    op.drop_table("profiles")
+    op.drop_table("people")
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.drop_index("ix_payments_receipt")
+
+    op.drop_table("payments")
+    op.drop_table("outgoing_files")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_open",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.drop_index("ix_outbox_chat_id")
+
+    op.drop_table("outbox")
+    with op.batch_alter_table("loads", schema=None) as batch_op:
+        batch_op.drop_index("ix_loads_state")
+
+    op.drop_table("loads")
+    op.drop_table("leases")
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index("ix_events_subject")
+
+    op.drop_table("events")
+    op.drop_table("declarations")
+    op.drop_table("counter_codes")
+    op.drop_table("conversations")
+    op.drop_table("contributors")
+    op.drop_table("agencies")
