@@ -120,7 +120,13 @@ class Application:
         )
         intake = Intake(units=units, workers=workers)
         poller = Poller(api=api, intake=intake)
-        scheduler = Scheduler(clock=clock, sessions=make_session, workers=workers)
+        scheduler = Scheduler(
+            kit=kit,
+            clock=clock,
+            sessions=make_session,
+            workers=workers,
+            after_commit=hand_over.from_thread,
+        )
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(engine.dispose)
             stack.push_async_callback(reader.dispose)
@@ -190,7 +196,7 @@ class Application:
             yield Running(base_url=base_url, clock=clock, sender=sender)
 
 
-def make_kit(settings: Settings, vault: Vault) -> Kit:
+def make_kit(settings: Settings, vault: Vault, *, bot_username: str = "") -> Kit:
     """What every turn uses, from the files of this installation."""
     the_book = book.open_book()
     return Kit(
@@ -199,6 +205,7 @@ def make_kit(settings: Settings, vault: Vault) -> Kit:
         book=the_book,
         policy=policy.load(settings.POLICY_DIR),
         vault=vault,
+        bot_username=bot_username,
         public_url=settings.PUBLIC_URL,
     )
 

@@ -8,43 +8,70 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
+from handlers.turn import Kit
 from services import housekeeping
 from services.clock import Clock
+from services.outbox import Call, Outbox
 
 log = logging.getLogger(__name__)
 
 
+Run = Callable[[Kit, Session, datetime, Outbox], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job by name; `run` is synchronous and looks up by itself what is due."""
+    """A job by name. `run` is synchronous, looks up by itself what is due at the given instant,
+    and adds what it says to the outbox; it may run at any time, any number of times."""
 
     name: str
-    every_s: float
-    run: Callable[[Session, Clock], object]
+    every_s: int
+    run: Run
 
 
 JOBS: tuple[Job, ...] = (
-    Job("retention", 3_600, lambda session, clock: housekeeping.retention(session, clock.now())),
+    Job("retention", 3_600, lambda kit, session, now, box: housekeeping.retention(session, now)),
 )
+
+
+def job_named(name: str) -> Job:
+    """Raises `LookupError` with the names there are."""
+    for job in JOBS:
+        if job.name == name:
+            return job
+    raise LookupError(f"there is no job {name!r}; there are: {', '.join(j.name for j in JOBS)}")
+
+
+def run_job(job: Job, *, kit: Kit, sessions: sessionmaker[Session], now: datetime) -> list[Call]:
+    """Run a job in one transaction; returns the calls it added."""
+    with sessions.begin() as session:
+        box = Outbox(session, now)
+        job.run(kit, session, now, box)
+    return box.added
 
 
 class Scheduler:
     def __init__(
         self,
         *,
+        kit: Kit,
         clock: Clock,
         sessions: sessionmaker[Session],
         workers: Workers,
+        after_commit: Callable[[Sequence[Call]], None],
     ) -> None:
+        self._kit = kit
         self._clock = clock
+        self._after_commit = after_commit
         self._sessions = sessions
         self._workers = workers
         self._scheduler: AsyncIOScheduler | None = None
@@ -56,7 +83,7 @@ class Scheduler:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         for job in JOBS:
-            scheduler.add_job(self._do, IntervalTrigger(seconds=int(job.every_s)), args=(job,))
+            scheduler.add_job(self._do, IntervalTrigger(seconds=job.every_s), args=(job,))
         scheduler.start()
         self._scheduler = scheduler
         try:
@@ -74,13 +101,12 @@ class Scheduler:
             await self._do(job)
 
     async def _do(self, job: Job) -> None:
-        def work() -> object:
-            with self._sessions.begin() as session:
-                return job.run(session, self._clock)
+        def work() -> None:
+            self._after_commit(
+                run_job(job, kit=self._kit, sessions=self._sessions, now=self._clock.now())
+            )
 
         try:
-            result = await self._workers.submit(0, work)
+            await self._workers.submit(0, work)
         except Exception as error:
             log.error("The job %s failed: %s", job.name, type(error).__name__)
-        else:
-            log.debug("The job %s ended: %s", job.name, result)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from bot import logs, schema, settings
-from bot.application import PARTS, Application
+from bot.application import PARTS, Application, make_kit
+from bot.clock import SystemClock, load_offset
 from bot.instance_lock import InstanceLock
-from services.database import parse_url, sqlite_file
+from bot.scheduler import job_named, run_job
+from services.database import open_engine, parse_url, sessions, sqlite_file
+from services.vault import Vault
 
 
 def add_to(commands: typer.Typer) -> None:
     commands.command()(run)
     commands.command()(migrate)
+    commands.command()(job)
 
 
 def run(
@@ -40,3 +45,25 @@ def migrate() -> None:
     """Bring the database's schema up to date."""
     changed = schema.upgrade(settings.load().database_url)
     print("The schema was brought up to date." if changed else "The schema is up to date.")
+
+
+def job(name: Annotated[str, typer.Argument(help="the job's name")]) -> None:
+    """Run a scheduled job now; what it says is sent by the running bot."""
+    try:
+        chosen = job_named(name)
+    except LookupError as refusal:
+        raise typer.BadParameter(str(refusal)) from None
+    config = settings.load()
+    schema.upgrade(config.database_url)
+    engine = open_engine(config.database_url)
+    make_session = sessions(engine)
+    with make_session.begin() as session:
+        offset = load_offset(session) if config.DEMO_CLOCK else timedelta(0)
+    calls = run_job(
+        chosen,
+        kit=make_kit(config, Vault.open(config.key_file)),
+        sessions=make_session,
+        now=SystemClock().now() + offset,
+    )
+    engine.dispose()
+    print(f"{name}: done, {len(calls)} calls to Telegram added")

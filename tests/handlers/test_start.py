@@ -1,0 +1,50 @@
+"""/start, consent and language, as a newcomer lives them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.chat import FundBot
+
+
+def test_a_newcomer_is_asked_for_consent_in_the_telephones_language(fund_bot: FundBot) -> None:
+    french = fund_bot.chat(language="fr").send("/start")
+    assert "18-07" not in french.text
+    assert "Telegram" in french.text
+    arabic = fund_bot.chat(7002, language="ar").send("/start")
+    assert "تيليغرام" in arabic.text
+
+
+@pytest.mark.parametrize("code", ["ar", "ar-DZ", "en", "", "kab"])
+def test_any_other_telephone_is_greeted_in_arabic(sqlite_bot: FundBot, code: str) -> None:
+    assert "كاسنوس" in sqlite_bot.chat(language=code).send("/start").text
+
+
+def test_the_language_changes_in_place_and_is_kept(fund_bot: FundBot) -> None:
+    chat = fund_bot.chat(language="fr")
+    chat.send("/start")
+    chat.press("العربية")
+    assert "كاسنوس" in chat.text
+    fund_bot.restart()
+    chat.send("/help")
+    assert "موافقتكم" in chat.text
+
+
+def test_who_declines_can_come_back_to_it(fund_bot: FundBot) -> None:
+    chat = fund_bot.chat()
+    chat.send("/start")
+    chat.press("Pas maintenant")
+    assert "aucune donnée personnelle" in chat.text
+    chat.press("Revenir")
+    assert "J’accepte" in " ".join(chat.buttons)
+
+
+def test_a_forged_button_changes_nothing_and_is_answered(fund_bot: FundBot) -> None:
+    chat = fund_bot.chat()
+    chat.send("/start")
+    other = fund_bot.chat(7002)
+    other.send("/start")
+    for data in ("x", "a" * 64, chat.data_of("J’accepte")):
+        other.press_data(data)
+        assert "plus valable" in other.toasts[-1]
+    assert fund_bot.events("person.consented") == []
