@@ -34,7 +34,7 @@ class ContributorProfile:
     phone_fingerprint: bytes | None
     category: Category
     agency: str
-    affiliated_on: date
+    affiliated_on: date | None
     ceased_on: date | None
 
 

@@ -77,6 +77,6 @@ def _held_profiles(context: Context, contributor_ids: list[int]) -> dict[int, Ro
             kind="bigint",
         ):
             if contributor_id not in held or held[contributor_id][0] < generation:
-                ceased = None if ceased_on is None else str(ceased_on)
-                held[contributor_id] = (generation, (*facts, str(affiliated_on), ceased))
+                days = (None if day is None else str(day) for day in (affiliated_on, ceased_on))
+                held[contributor_id] = (generation, (*facts, *days))
     return {contributor_id: facts for contributor_id, (_, facts) in held.items()}

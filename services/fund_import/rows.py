@@ -44,7 +44,7 @@ class ContributorRow(NamedTuple):
     phone: str | None
     category: str
     agency: str
-    affiliated_on: str
+    affiliated_on: str | None
     ceased_on: str | None
     phone_fault: str | None
 
@@ -79,7 +79,9 @@ def agency(line: list[str], *, wilayas: Collection[str]) -> AgencyRow:
 
 
 def contributor(line: list[str], limits: Limits, *, agencies: Collection[str]) -> ContributorRow:
-    """A contributor; a phone that is no number is left out and noted.
+    """A contributor; old records may lack the day of affiliation.
+
+    A phone that is no number is left out and noted.
 
     Nobody loses their account for a phone mistyped in a file: they prove who they are
     with a code from the counter instead.
@@ -90,12 +92,10 @@ def contributor(line: list[str], limits: Limits, *, agencies: Collection[str]) -
     agency_code = fields.agency_code(line[5], "agency")
     if agency_code not in agencies:
         raise BadField("agency: unknown")
-    affiliated_on = fields.day(line[6], "affiliated_on", latest=limits.today)
-    ceased_on = None
-    if line[7].strip():
-        ceased_on = fields.day(line[7], "ceased_on", latest=limits.latest_cessation)
-        if ceased_on < affiliated_on:
-            raise BadField("ceased_on: before affiliated_on")
+    affiliated_on = _day_or_none(line[6], "affiliated_on", limits.today)
+    ceased_on = _day_or_none(line[7], "ceased_on", limits.latest_cessation)
+    if affiliated_on is not None and ceased_on is not None and ceased_on < affiliated_on:
+        raise BadField("ceased_on: before affiliated_on")
     phone_fault = None
     try:
         phone = fields.phone(line[3])
@@ -105,6 +105,10 @@ def contributor(line: list[str], limits: Limits, *, agencies: Collection[str]) -
     return ContributorRow(
         ssn, french, arabic, phone, category, agency_code, affiliated_on, ceased_on, phone_fault
     )
+
+
+def _day_or_none(text: str, column: str, latest: str) -> str | None:
+    return fields.day(text, column, latest=latest) if text.strip() else None
 
 
 def declaration(line: list[str], limits: Limits) -> YearRow:

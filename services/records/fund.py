@@ -85,7 +85,7 @@ class Profile(Base):
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     category: Mapped[str] = mapped_column(String(20))
     agency: Mapped[str] = mapped_column(String(4))
-    affiliated_on: Mapped[date] = mapped_column(Date)
+    affiliated_on: Mapped[date | None] = mapped_column(Date)
     ceased_on: Mapped[date | None] = mapped_column(Date)
 
 
