@@ -73,10 +73,9 @@ def _owed_years(facts: Facts, policy: Policy, on: date) -> tuple[int, int]:
     """The first and last year owed on a day; the last is before the first when none is."""
     began = facts.affiliated_on
     if began is None:
-        # Without a date of affiliation, the first year the fund's records speak of.
-        named = [payment.year for payment in facts.payments if payment.year is not None]
-        years = [*facts.declarations, *facts.surcharges, *named]
-        first = min(years, default=on.year + 1)
+        # Without a date of affiliation: the first year declared or charged. A payment
+        # alone makes nobody owe anything.
+        first = min((*facts.declarations, *facts.surcharges), default=on.year + 1)
     elif began > on:
         first = on.year + 1
     else:
