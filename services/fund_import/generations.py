@@ -101,6 +101,7 @@ def _remove_rows(store: Store, generation: int) -> None:
                     [start, end, generation],
                 )
         pace.took(time.perf_counter() - begun)
+        pace.rest()
         start = end
 
 
@@ -126,6 +127,7 @@ def tidy(store: Store, generation: int, replaced: Mapping[str, array[int]]) -> N
                 begun = time.perf_counter()
                 _remove_replaced(store, table, some, generation)
             pace.took(time.perf_counter() - begun)
+            pace.rest()
 
 
 def _remove_replaced(store: Store, table: str, some: list[int], generation: int) -> None:

@@ -25,6 +25,7 @@ _FEWEST_ROWS = 100
 _MOST_ROWS = 10_000
 _LONG_S = 0.050
 _SHORT_S = 0.015
+_REST_S = 0.010
 # SQLite takes 32,766 parameters in a statement; two columns a key leave room.
 _KEYS_AT_ONCE = 8_000
 _CACHE_KIB = 65_536
@@ -49,6 +50,14 @@ class Pace:
             self.rows = max(_FEWEST_ROWS, self.rows // 2)
         elif seconds < _SHORT_S:
             self.rows = min(_MOST_ROWS, self.rows + self.rows // 2)
+
+    def rest(self) -> None:
+        """Leave a gap between transactions that have nothing else between them.
+
+        A waiting writer tries again only every few milliseconds; without a gap it would
+        find the lock taken each time.
+        """
+        time.sleep(_REST_S)
 
 
 class Store:
@@ -91,6 +100,8 @@ class Store:
                 begun = time.perf_counter()
                 self._insert_now(table, columns, piece)
             self.pace.took(time.perf_counter() - begun)
+            if start < len(rows):
+                self.pace.rest()
 
     def _insert_now(self, table: str, columns: str, rows: Sequence[Row]) -> None:
         if self.sqlite:
@@ -131,23 +142,21 @@ class Store:
         self, columns: str, table: str, pairs: Sequence[tuple[int, int]]
     ) -> Iterator[Row]:
         """Rows of many (contributor, year) keys, the newest of each key last."""
-        first, second = "contributor_id", "year"
         for chunk in _chunks(pairs):
-            flat: list[Any]
+            given: list[Any]
             if self.sqlite:
-                asked = f"(VALUES {','.join(['(?,?)'] * len(chunk))}) AS asked"
-                of_first, of_second = "asked.column1", "asked.column2"
-                flat = [number for pair in chunk for number in pair]
+                marks = ",".join(["(?,?)"] * len(chunk))
+                asked = f"(SELECT column1 AS c, column2 AS y FROM (VALUES {marks})) AS asked"  # noqa: S608
+                given = [number for pair in chunk for number in pair]
             else:
-                asked = "unnest(?::bigint[], ?::smallint[]) AS asked(first, second)"
-                of_first, of_second = "asked.first", "asked.second"
-                flat = [[pair[0] for pair in chunk], [pair[1] for pair in chunk]]
+                asked = "unnest(?::bigint[], ?::smallint[]) AS asked(c, y)"
+                given = [[pair[0] for pair in chunk], [pair[1] for pair in chunk]]
             # CROSS JOIN: SQLite then looks each key up instead of reading the whole table.
             yield from self.run(
                 f"SELECT {columns} FROM {asked} CROSS JOIN {table} AS held"  # noqa: S608
-                f" WHERE held.{first} = {of_first} AND held.{second} = {of_second}"
+                " WHERE held.contributor_id = asked.c AND held.year = asked.y"
                 " ORDER BY held.generation",
-                flat,
+                given,
             )
 
     def holds_rows(self, table: str) -> bool:
