@@ -24,9 +24,6 @@ class Person(Base):
     # Proving who one is: wrong tries since the last success, and until when linking is locked.
     wrong_proofs: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
-    # The number shared from the person's own Telegram account, kept while they link.
-    phone_fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -61,6 +58,8 @@ class Link(Base):
     proof: Mapped[str] = mapped_column(String(8))  # phone | code
     since: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[date | None] = mapped_column(Date)  # a mandate's last day, Algiers
+    # Who acts under a mandate, as the contributor is shown: from the counter, else Telegram.
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
@@ -73,6 +72,7 @@ class CounterCode(Base):
     contributor_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(8))  # self | mandate
     mandate_until: Mapped[date | None] = mapped_column(Date)
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # of who will act
     issued_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)

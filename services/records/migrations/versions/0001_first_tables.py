@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("contributor_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("mandate_until", sa.Date(), nullable=True),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("issued_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
@@ -166,8 +167,6 @@ def upgrade() -> None:
         sa.Column("reachable", sa.Boolean(), nullable=False),
         sa.Column("wrong_proofs", sa.Integer(), nullable=False),
         sa.Column("locked_until", Instant(), nullable=True),
-        sa.Column("phone_fingerprint", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_people")),
     )
@@ -181,7 +180,7 @@ def upgrade() -> None:
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("category", sa.String(length=20), nullable=False),
         sa.Column("agency", sa.String(length=4), nullable=False),
-        sa.Column("affiliated_on", sa.Date(), nullable=False),
+        sa.Column("affiliated_on", sa.Date(), nullable=True),
         sa.Column("ceased_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("contributor_id", "generation", name=op.f("pk_profiles")),
         sqlite_with_rowid=False,
@@ -258,6 +257,7 @@ def upgrade() -> None:
         sa.Column("proof", sa.String(length=8), nullable=False),
         sa.Column("since", Instant(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["telegram_id"], ["people.telegram_id"], name=op.f("fk_links_telegram_id")
