@@ -60,17 +60,25 @@ def new_postgres_database(uri: str) -> str:
     return uri.replace("/postgres?", f"/{name}?")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def fund_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database with the fund's tables."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'fund.db'}"
-    else:
-        url = new_postgres_database(request.getfixturevalue("fund_postgres_uri"))
+def _with_tables(url: str) -> str:
     engine = open_engine(url)
     Base.metadata.create_all(engine, tables=TABLES)
     engine.dispose()
     return url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an empty SQLite file with the fund's tables."""
+    return _with_tables(f"sqlite:///{tmp_path / 'fund.db'}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fund_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database with the fund's tables, on each kind of database."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    return _with_tables(new_postgres_database(request.getfixturevalue("fund_postgres_uri")))
 
 
 @pytest.fixture

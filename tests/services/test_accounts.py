@@ -25,12 +25,8 @@ from services.records.fund import (
     Surcharge,
 )
 from services.vault import Vault
-from tests.services.fund_fixtures import (  # noqa: F401
-    fund_engine,
-    fund_postgres_uri,
-    fund_url,
-    vault,
-)
+
+pytest_plugins = ["tests.services.fund_fixtures"]
 
 pytestmark = pytest.mark.usefixtures("fund_engine")
 NUMBER = "990000000017"
@@ -47,7 +43,7 @@ def create_load(generation: int, state: str = "current", as_of: date = date(2026
     )
 
 
-def create_profile(vault: Vault, contributor_id: int = 1, **changes: object) -> Profile:  # noqa: F811
+def create_profile(vault: Vault, contributor_id: int = 1, **changes: object) -> Profile:
     facts: dict[str, object] = {
         "generation": 1,
         "name_fr": "Test BENALI",
@@ -62,7 +58,7 @@ def create_profile(vault: Vault, contributor_id: int = 1, **changes: object) -> 
     return Profile(contributor_id=contributor_id, **(facts | changes))
 
 
-def create_contributor(vault: Vault, contributor_id: int = 1, ssn: str = NUMBER) -> Contributor:  # noqa: F811
+def create_contributor(vault: Vault, contributor_id: int = 1, ssn: str = NUMBER) -> Contributor:
     return Contributor(
         id=contributor_id, ssn_fingerprint=vault.fingerprint(ssn, SSN), ssn_sealed=vault.seal(ssn)
     )
@@ -79,12 +75,12 @@ def create_payment(receipt: str, generation: int, amount: int, **changes: object
 
 
 @pytest.fixture
-def session(fund_engine: Engine) -> Iterator[Session]:  # noqa: F811
+def session(fund_engine: Engine) -> Iterator[Session]:
     with Session(fund_engine) as session:
         yield session
 
 
-def test_facts_are_the_newest_rows_up_to_the_current_load(session: Session, vault: Vault) -> None:  # noqa: F811
+def test_facts_are_the_newest_rows_up_to_the_current_load(session: Session, vault: Vault) -> None:
     session.add_all(
         [
             create_load(1, "superseded"),
@@ -123,7 +119,7 @@ def test_facts_are_the_newest_rows_up_to_the_current_load(session: Session, vaul
     )
 
 
-def test_facts_come_in_one_statement(session: Session, vault: Vault) -> None:  # noqa: F811
+def test_facts_come_in_one_statement(session: Session, vault: Vault) -> None:
     session.add_all([create_load(1), create_contributor(vault), create_profile(vault)])
     session.flush()
     statements: list[str] = []
@@ -138,7 +134,7 @@ def test_facts_come_in_one_statement(session: Session, vault: Vault) -> None:  #
     assert len(statements) == 1
 
 
-def test_nothing_is_known_before_the_first_load_is_complete(session: Session, vault: Vault) -> None:  # noqa: F811
+def test_nothing_is_known_before_the_first_load_is_complete(session: Session, vault: Vault) -> None:
     session.add_all([create_load(1, "loading"), create_contributor(vault), create_profile(vault)])
     session.flush()
 
@@ -155,7 +151,7 @@ def test_nothing_is_known_before_the_first_load_is_complete(session: Session, va
 )
 def test_a_contributor_is_found_by_their_number_in_any_form(
     session: Session,
-    vault: Vault,  # noqa: F811
+    vault: Vault,
     typed: str,
 ) -> None:
     session.add_all([create_load(1), create_contributor(vault), create_profile(vault)])
@@ -167,7 +163,7 @@ def test_a_contributor_is_found_by_their_number_in_any_form(
 
 def test_another_number_finds_nobody_and_a_short_one_is_refused(
     session: Session,
-    vault: Vault,  # noqa: F811
+    vault: Vault,
 ) -> None:
     session.add_all([create_load(1), create_contributor(vault), create_profile(vault)])
     session.flush()
@@ -179,7 +175,7 @@ def test_another_number_finds_nobody_and_a_short_one_is_refused(
         accounts.ssn_of(session, vault, 2)
 
 
-def test_a_phone_finds_those_it_is_registered_for_today(session: Session, vault: Vault) -> None:  # noqa: F811
+def test_a_phone_finds_those_it_is_registered_for_today(session: Session, vault: Vault) -> None:
     other = vault.fingerprint("+213550000002", PHONE)
     session.add_all(
         [
@@ -199,7 +195,7 @@ def test_a_phone_finds_those_it_is_registered_for_today(session: Session, vault:
     assert accounts.find_by_phone(session, other) == [3]
 
 
-def test_a_profile_shows_who_it_is(session: Session, vault: Vault) -> None:  # noqa: F811
+def test_a_profile_shows_who_it_is(session: Session, vault: Vault) -> None:
     session.add_all([create_load(1), create_profile(vault)])
     session.flush()
 

@@ -17,7 +17,8 @@ from services.vault import (
     Vault,
     ensure_key_fits,
 )
-from tests.services.fund_fixtures import fund_engine, fund_postgres_uri, fund_url  # noqa: F401
+
+pytest_plugins = ["tests.services.fund_fixtures"]
 
 SSN = "990000000017"
 
@@ -145,15 +146,10 @@ def test_nothing_printed_shows_a_secret(vault: Vault) -> None:
     assert (b"k" * 32).hex() not in shown
 
 
-def test_a_database_accepts_only_the_key_it_began_with(fund_engine: Engine, vault: Vault) -> None:  # noqa: F811
+def test_a_database_accepts_only_the_key_it_began_with(fund_engine: Engine, vault: Vault) -> None:
     with Session(fund_engine) as session, session.begin():
         ensure_key_fits(session, vault)
     with Session(fund_engine) as session, session.begin():
         ensure_key_fits(session, Vault(b"k" * 32))
         with pytest.raises(KeyDoesNotFit):
             ensure_key_fits(session, Vault(b"x" * 32))
-
-
-@pytest.fixture
-def vault() -> Vault:
-    return Vault(b"k" * 32)
