@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services import accounts
 from services.accounts import PHONE, SSN
 from services.contributions.facts import Facts, GivenSurcharge, Payment
+from services.database import open_engine
 from services.identity import NotASocialSecurityNumber
 from services.money import Centimes
 from services.policy.category import Category
@@ -26,9 +27,14 @@ from services.records.fund import (
 )
 from services.vault import Vault
 
-pytest_plugins = ["tests.services.fund_fixtures"]
 
-pytestmark = pytest.mark.usefixtures("fund_engine")
+@pytest.fixture
+def fund_engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
 NUMBER = "990000000017"
 PHONE_NUMBER = "+213550000001"
 

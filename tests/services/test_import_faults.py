@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,15 @@ from tests.services.import_directory import (
     write_files,
 )
 
-pytest_plugins = ["tests.services.fund_fixtures"]
-
 A, C, D, P, S = COLUMNS
 
 
 @pytest.fixture
-def fund_url(sqlite_url: str) -> str:
-    """What is wrong with a file has nothing to do with the database."""
-    return sqlite_url
+def fund_engine(sqlite_url: str) -> Iterator[Engine]:
+    """What is wrong with a file has nothing to do with the kind of database."""
+    engine = open_engine(sqlite_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

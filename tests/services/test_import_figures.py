@@ -13,13 +13,20 @@ from sqlalchemy.orm import Session
 from services import accounts
 from services.accounts import PHONE
 from services.contributions.facts import Facts, GivenSurcharge, Payment
+from services.database import open_engine
 from services.fund_import.store import LoadInProgress, only_load
 from services.money import Centimes
 from services.policy.category import Category
 from services.vault import KeyDoesNotFit, Vault
 from tests.services.import_directory import GOOD, OTHER_SSN, SSN, Loaded, load
 
-pytest_plugins = ["tests.services.fund_fixtures"]
+
+@pytest.fixture
+def fund_engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
 
 TABLES = ("agencies", "contributors", "profiles", "declarations", "payments", "surcharges")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from services.database import open_engine
 from services.vault import (
     KeyDoesNotFit,
     KeyFileUnusable,
@@ -18,7 +20,13 @@ from services.vault import (
     ensure_key_fits,
 )
 
-pytest_plugins = ["tests.services.fund_fixtures"]
+
+@pytest.fixture
+def fund_engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
 
 SSN = "990000000017"
 
