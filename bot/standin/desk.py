@@ -22,7 +22,15 @@ from bot.standin.world import World
 PAGE = Path(__file__).with_name("page")
 WORDS = Path(__file__).parents[2] / "locales" / "standin"
 LANGUAGES = ("ar", "fr")
-SAFE_INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/ogg", "video/mp4")
+SAFE_INLINE = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "audio/ogg",
+    "audio/wav",
+    "video/mp4",
+)
 _SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

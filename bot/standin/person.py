@@ -19,6 +19,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from bot.standin.link import Link, LocalLink, RemoteLink
@@ -47,6 +48,7 @@ class Standin:
         self.world: World | None = None  # only when it runs in this process
         self._link: Link
         self._runner: web.AppRunner | None = None
+        self._session: aiohttp.ClientSession | None = None
 
     @classmethod
     async def start(
@@ -91,6 +93,8 @@ class Standin:
     async def stop(self) -> None:
         """Stop it, or end the connection to one elsewhere."""
         await self._link.close()
+        if self._session is not None:
+            await self._session.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -119,6 +123,15 @@ class Standin:
             "username": username,
         }
         return Person(self, user_id, details)
+
+    async def call(self, method: str, /, **params: Any) -> tuple[int, Json]:
+        """Call the Bot API as a bot would, in JSON; gives HTTP status and body."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        async with self._session.post(
+            f"{self.base_url}/bot{self.token}/{method}", json=params
+        ) as answer:
+            return answer.status, await answer.json()
 
     # --- the bot's side -------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 // Puts the page together: who one is, which chat is open, and what each event changes.
 
-import { $, arrows, h, icon, paintAvatar } from "./dom.js";
+import { $, arrows, avatar, h, icon, paintAvatar } from "./dom.js";
 import { drawClock, setUpClock, syncClock } from "./clock.js";
 import { drawFoot, followLink, keepDraft, openDraft, openLink, say, setContext, setUpComposer, unfoldKeyboard } from "./composer.js";
 import { answered, appendMessage, brief, drawLog, flash, removeMessages, replaceMessage, setUpLog } from "./log.js";
@@ -92,7 +92,10 @@ function drawHead() {
     : chat.kind === "private"
       ? chat.blocked ? word("you_blocked") : word("bot")
       : word("members", { count: chat.members.length });
-  $("as-whom").replaceChildren(h("small", {}, word("writing_as")), h("bdi", {}, fullName(user)));
+  $("as-whom").replaceChildren(
+    h("span", { class: "as-text" }, h("small", {}, word("writing_as")), h("bdi", {}, fullName(user))),
+    avatar(user.id, fullName(user), user.about?.emoji));
+  $("as-whom").title = `${word("writing_as")} ${fullName(user)}`;
   const offline = $("offline");
   offline.hidden = connected && botListens;
   offline.textContent = connected ? word("bot_away") : word("disconnected");

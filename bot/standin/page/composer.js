@@ -1,7 +1,7 @@
 // The foot of a chat: writing, attaching, the reply keyboard, the menu of commands.
 
 import { $, h } from "./dom.js";
-import { brief, pendingBubble } from "./log.js";
+import { brief, pendingBubble, phone } from "./log.js";
 import { act, upload } from "./net.js";
 import { botOf, current, fullName, keyboardOf, me, place, roleOf, isAdmin, state } from "./state.js";
 import { ask, askText, failure, openMenu, toast } from "./ui.js";
@@ -53,8 +53,9 @@ export function setUpComposer() {
 
 function grow() {
   const text = $("text");
+  text.dir = text.value ? "auto" : document.documentElement.dir; // an empty field leans as the page does
   text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight, 168)}px`;
+  if (text.scrollHeight) text.style.height = `${Math.min(text.scrollHeight, 168)}px`;
   $("composer").classList.toggle("written", Boolean(text.value.trim()));
 }
 
@@ -299,6 +300,7 @@ function drawKeyboard() {
   $("keys").setAttribute("aria-expanded", String(!folded));
   $("keyboard").hidden = !visible || folded;
   $("text").placeholder = board?.input_field_placeholder || word("write");
+  grow();
   if (!visible) return;
   $("keyboard").replaceChildren(...rows.map((row) => h("div", { class: "keyboard-row" }, row.map((button) => keyboardButton(chat, button)))));
 }
@@ -309,7 +311,7 @@ function keyboardButton(chat, button) {
     if (asksContact) {
       const agreed = await ask({
         title: word("share_title"),
-        body: [h("p", { class: "box-text" }, word("share_question", { bot: botOf(chat).first_name })), h("p", { class: "box-number", dir: "ltr" }, me().phone || "—")],
+        body: [h("p", { class: "box-text" }, word("share_question", { bot: botOf(chat).first_name })), h("p", { class: "box-number", dir: "ltr" }, me().phone ? phone(me().phone) : "—")],
         keys: [{ label: word("cancel"), value: "" }, { label: word("share"), value: "yes", main: true }],
       });
       if (agreed) await shareContact();

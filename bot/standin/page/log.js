@@ -9,6 +9,7 @@ import { day, dayKey, hour, size, word } from "./words.js";
 
 let actions = {};
 const waiting = new Map(); // query id -> pressed button
+const early = new Set(); // answers that overtook the press
 
 export const setUpLog = (given) => {
   actions = given;
@@ -106,6 +107,7 @@ export function removeMessages(ids) {
 
 /** A query was answered: its button stops waiting. */
 export function answered(queryId) {
+  if (!waiting.has(queryId)) early.add(queryId);
   waiting.get(queryId)?.classList.remove("waiting");
   waiting.delete(queryId);
 }
@@ -232,7 +234,7 @@ function fileLink(document) {
   const name = document.file_name ?? word("document");
   return h("a", { class: "file", href: fileAddress(document.file_id), download: name },
     h("span", { class: "file-icon" }, icon("file")),
-    h("span", { class: "file-text" }, h("bdi", { class: "file-name" }, name), h("small", {}, size(document.file_size ?? 0))));
+    h("span", { class: "file-text" }, h("bdi", { class: "file-name" }, name), h("small", { dir: "auto" }, size(document.file_size ?? 0))));
 }
 
 function contactCard(contact) {
@@ -241,7 +243,7 @@ function contactCard(contact) {
     h("span", { class: "file-text" }, h("b", { dir: "auto" }, name), h("bdi", { dir: "ltr" }, phone(contact.phone_number))));
 }
 
-const phone = (number) => (number.startsWith("+") ? number : `+${number}`).replace(/^(\+213)(\d{3})(\d{2})(\d{2})(\d{2})$/, "$1 $2 $3 $4 $5");
+export const phone = (number) => (number.startsWith("+") ? number : `+${number}`).replace(/^(\+213)(\d{3})(\d{2})(\d{2})(\d{2})$/, "$1 $2 $3 $4 $5");
 
 function locationCard(place) {
   const text = `${place.latitude.toFixed(4)}, ${place.longitude.toFixed(4)}`;
@@ -286,7 +288,8 @@ function inlineButton(message, button) {
     try {
       const queryId = await actions.press(message.message_id, button.callback_data);
       waiting.set(queryId, key);
-      setTimeout(() => answered(queryId), 15000);
+      if (early.delete(queryId)) answered(queryId);
+      else setTimeout(() => waiting.has(queryId) && answered(queryId), 15000);
     } catch (error) {
       key.classList.remove("waiting");
       actions.failed(error);

@@ -21,10 +21,11 @@ function build(text, entities, from, to, actions) {
     index += 1;
     if (end <= start) continue;
     if (start > at) nodes.push(text.slice(at, start));
+    const block = ["pre", "blockquote", "expandable_blockquote"].includes(entity.type);
     const inner = [];
     while (index < entities.length && entities[index].offset < end) inner.push(entities[index++]);
     nodes.push(wrap(entity, text.slice(start, end), build(text, inner, start, end, actions), actions));
-    at = end;
+    at = block && text[end] === "\n" ? end + 1 : end; // a block ends its line by itself
   }
   if (at < to) nodes.push(text.slice(at, to));
   return nodes;
