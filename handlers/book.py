@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import general, start
+from handlers import general, start, status
 from handlers.conversation import Book
 
 
 def open_book() -> Book:
-    return Book([general.CONVERSATION, start.CONVERSATION])
+    return Book([general.CONVERSATION, start.CONVERSATION, status.CONVERSATION])
