@@ -32,6 +32,13 @@ LEFT_TO_RIGHT, RIGHT_TO_LEFT, FIRST_STRONG, END = "\u2066", "\u2067", "\u2068", 
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
 
+# What is written from figures alone cannot hold markup.
+_NEEDS_NO_ESCAPE = frozenset(
+    ("html", "money", "number", "percent", "date", "weekday", "time", "datetime")
+)
+# Literal text, then a value's name (None: no value follows), its kind, whether it is HTML already.
+_Piece = tuple[str, str | None, str, bool]
+
 
 class MissingMessage(LookupError):
     """A key that no catalog holds; carries the key and the language."""
@@ -52,7 +59,7 @@ class Words:
         self._months = dict(locale.months["format"]["wide"])
         self._days = dict(locale.days["format"]["wide"])
         self._currency = catalog.gettext("format.currency")
-        self._templates: dict[tuple[str, int | None], list[tuple[str, str | None, str]]] = {}
+        self._templates: dict[tuple[str, int | None], list[_Piece]] = {}
         self._formats: Mapping[str, Callable[[Any], str]] = {
             "": self._plain,
             "money": self.money,
@@ -68,16 +75,19 @@ class Words:
 
     def text(self, key: str, **values: Any) -> str:
         """The message as Telegram's HTML. `n` among the values chooses the plural form."""
-        return "".join(
-            literal if name is None else literal + self._shown(values[name], kind)
-            for literal, name, kind in self._template(key, values.get("n"))
-        )
+        parts: list[str] = []
+        for literal, name, kind, as_html in self._template(key, values.get("n")):
+            parts.append(literal)
+            if name is not None:
+                shown = self._formats[kind](values[name])
+                parts.append(shown if as_html else escape(shown, quote=False))
+        return "".join(parts)
 
     def label(self, key: str, **values: Any) -> str:
         """The message as plain text: a button, a toast, a command's description."""
         return "".join(
             literal if name is None else literal + self._formats[kind](values[name])
-            for literal, name, kind in self._template(key, values.get("n"))
+            for literal, name, kind, _ in self._template(key, values.get("n"))
         )
 
     def has(self, key: str) -> bool:
@@ -126,10 +136,6 @@ class Words:
 
     # --- inside -------------------------------------------------------------------------
 
-    def _shown(self, value: Any, kind: str) -> str:
-        shown = self._formats[kind](value)
-        return shown if kind == "html" else escape(shown, quote=False)
-
     def _plain(self, value: Any) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
             return self._isolate(str(value))
@@ -146,7 +152,7 @@ class Words:
     def _is_plural(self, key: str) -> bool:
         return self._catalog.ngettext(key, f"{key}\0", 2) != f"{key}\0"
 
-    def _template(self, key: str, n: int | None) -> list[tuple[str, str | None, str]]:
+    def _template(self, key: str, n: int | None) -> list[_Piece]:
         form = None if n is None else self._catalog.plural(n)  # type: ignore[attr-defined]
         found = self._templates.get((key, form))
         if found is None:
@@ -157,7 +163,7 @@ class Words:
             if message == key:
                 raise MissingMessage(key, self.language)
             found = [
-                (literal, name, spec or "")
+                (literal, name, spec or "", spec in _NEEDS_NO_ESCAPE)
                 for literal, name, spec, _ in string.Formatter().parse(message)
             ]
             self._templates[(key, form)] = found

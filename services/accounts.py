@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import BigInteger, Date, Integer, String, bindparam, column, select, text
 from sqlalchemy.orm import Session
 
 from services.contributions.facts import Facts, GivenSurcharge, Payment
@@ -69,7 +69,16 @@ _facts = text(f"""
     SELECT {_SURCHARGE}, generation, year, NULL, NULL, amount, as_of, NULL
       FROM surcharges WHERE contributor_id = :contributor_id AND {_VISIBLE}
     ORDER BY generation
-""").columns(first_day=Date, last_day=Date)  # noqa: S608
+""").columns(  # noqa: S608 - all by place: then how to read a row is worked out once, not each time
+    column("kind", Integer),
+    column("generation", Integer),
+    column("year", Integer),
+    column("label", String),
+    column("detail", String),
+    column("amount", BigInteger),
+    column("first_day", Date),
+    column("last_day", Date),
+)
 _profile = text(f"""
     SELECT name_fr, name_ar, phone_fingerprint, category, agency, affiliated_on, ceased_on
       FROM profiles WHERE contributor_id = :contributor_id AND {_VISIBLE}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Date, text
+from sqlalchemy import Date, LargeBinary, String, column, text
 from sqlalchemy.orm import Session
 
 from services import accounts
@@ -62,7 +62,17 @@ _card = text("""
            SELECT max(generation) FROM agencies AS newest
             WHERE newest.code = profile.agency AND newest.generation <= load.generation)
      WHERE load.state = 'current'
-""").columns(as_of=Date)
+""").columns(
+    column("name_fr", String),
+    column("name_ar", String),
+    column("ssn_sealed", LargeBinary),
+    column("category", String),
+    column("agency", String),
+    column("agency_fr", String),
+    column("agency_ar", String),
+    column("wilaya", String),
+    column("as_of", Date),
+)
 
 
 def card_of(session: Session, vault: Vault, contributor_id: int) -> Card | None:
