@@ -61,6 +61,9 @@ class Progress(NamedTuple):
     """Lines of this file so far."""
 
 
+ProgressListener = Callable[[Progress], None]
+
+
 @dataclass(slots=True)
 class FileCount:
     """Lines of one file: `written` and `unchanged` are good, `noted` are good but for a field."""
@@ -97,7 +100,7 @@ def import_directory(
     clock: Clock,
     wilayas: Collection[str],
     rejected: Path,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: ProgressListener = lambda _: None,
 ) -> Report:
     """Load the fund's files of `directory`, true for the day `as_of` (Algiers).
 
@@ -133,7 +136,7 @@ def import_directory(
             run.load_all()
             report.as_of = _day_to_show(report, before)
             report.earlier_than_before = before is not None and report.as_of < before[1]
-            _check_something_loaded(store, report, clock)
+            _check_something_loaded(store, report, clock, rejected)
             generations.make_current(
                 store,
                 generation,
@@ -151,9 +154,7 @@ def import_directory(
     return report
 
 
-def _survey_all(
-    readers: dict[str, LineReader], progress: Callable[[Progress], None]
-) -> dict[str, Repeated]:
+def _survey_all(readers: dict[str, LineReader], progress: ProgressListener) -> dict[str, Repeated]:
     total = sum(_size(reader) for reader in readers.values())
     done = 0
     repeated: dict[str, Repeated] = {}
@@ -183,7 +184,7 @@ class _Run:
         repeated: dict[str, Repeated],
         rejects: Rejects,
         report: Report,
-        progress: Callable[[Progress], None],
+        progress: ProgressListener,
         wilayas: Collection[str],
     ) -> None:
         self.context = context
@@ -306,7 +307,7 @@ def _day_to_show(report: Report, before: tuple[int, date] | None) -> date:
     return before[1]
 
 
-def _check_something_loaded(store: Store, report: Report, clock: Clock) -> None:
+def _check_something_loaded(store: Store, report: Report, clock: Clock, rejected: Path) -> None:
     """A load in which every line was bad is no load: the day must not move for it."""
     lines = sum(count.lines for count in report.files.values())
     if not lines or any(count.good for count in report.files.values()):
@@ -319,7 +320,7 @@ def _check_something_loaded(store: Store, report: Report, clock: Clock) -> None:
         )
     raise ImportRefused(
         [
-            FileProblem(name, f"none of its {count.lines} lines is good")
+            FileProblem(name, f"none of its {count.lines} lines is good (see {rejected})")
             for name, count in report.files.items()
             if count.lines
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from services.fund_import.formats import ALL
-from services.fund_import.load import Report, import_directory
+from services.fund_import.load import ProgressListener, Report, import_directory
 from services.vault import Vault
 
 AS_OF = date(2026, 7, 1)
@@ -65,6 +65,7 @@ def load(
     files: Mapping[str, list[str] | bytes] | None = None,
     *,
     as_of: date = AS_OF,
+    progress: ProgressListener = lambda _: None,
 ) -> Loaded:
     """Write the files (if given) and load the directory."""
     if files is not None:
@@ -78,6 +79,7 @@ def load(
         clock=FixedClock(),
         wilayas=WILAYAS,
         rejected=rejected,
+        progress=progress,
     )
     with rejected.open(encoding="utf-8", newline="") as file:
         rows = [(row["file"], int(row["line"]), row["reason"]) for row in csv.DictReader(file)]
