@@ -142,7 +142,7 @@ def _open(source: str, position: int, stack: list[_Open], length: int) -> int:
     while True:
         while at < len(source) and source[at].isspace():
             at += 1
-        if at >= len(source):
+        if at >= len(source) or source[at] == "=":  # an "=" left over: its quote never closes
             raise _refuse(f'Unclosed start tag "{name}" at byte offset {offset}')
         if source[at] == ">":
             break
