@@ -27,6 +27,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "complaint_series",
+        sa.Column("series", sa.String(length=4), nullable=False),
+        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_complaint_series")),
+    )
+    op.create_table(
         "contributors",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ssn_fingerprint", sa.LargeBinary(length=16), nullable=False),
@@ -68,6 +75,16 @@ def upgrade() -> None:
             "contributor_id", "year", "generation", name=op.f("pk_declarations")
         ),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "desk_groups",
+        sa.Column("desk", sa.String(length=4), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("trouble", sa.String(length=16), nullable=True),
+        sa.PrimaryKeyConstraint("desk", name=op.f("pk_desk_groups")),
+        sa.UniqueConstraint("chat_id", name=op.f("uq_desk_groups_chat_id")),
     )
     op.create_table(
         "events",
@@ -171,6 +188,76 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_people")),
     )
     op.create_table(
+        "plan_series",
+        sa.Column("agency", sa.String(length=4), nullable=False),
+        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "year", name=op.f("pk_plan_series")),
+    )
+    op.create_table(
+        "plans",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference", sa.String(length=24), nullable=False),
+        sa.Column("agency", sa.String(length=4), nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=True),
+        sa.Column("prepared_by", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("campaign", sa.String(length=16), nullable=True),
+        sa.Column("wish", sa.JSON(), nullable=False),
+        sa.Column("granted", sa.JSON(), nullable=True),
+        sa.Column("figured_on", sa.Date(), nullable=False),
+        sa.Column("debt", sa.BigInteger(), nullable=False),
+        sa.Column("frozen", sa.BigInteger(), nullable=False),
+        sa.Column("down_payment", sa.BigInteger(), nullable=False),
+        sa.Column("regular", sa.BigInteger(), nullable=False),
+        sa.Column("months", sa.SmallInteger(), nullable=False),
+        sa.Column("day", sa.SmallInteger(), nullable=False),
+        sa.Column("years", sa.JSON(), nullable=False),
+        sa.Column("estimate", sa.Boolean(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=True),
+        sa.Column("days_left", sa.SmallInteger(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=True),
+        sa.Column("known", sa.JSON(), nullable=True),
+        sa.Column("own_changes", sa.SmallInteger(), nullable=False),
+        sa.Column("replaces", sa.BigInteger(), nullable=True),
+        sa.Column("lapse_proposed_on", sa.Date(), nullable=True),
+        sa.Column("save_by", sa.Date(), nullable=True),
+        sa.Column("save_numbers", sa.JSON(), nullable=True),
+        sa.Column("decide_by", sa.Date(), nullable=True),
+        sa.Column("delayed_until", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["replaces"], ["plans.id"], name=op.f("fk_plans_replaces")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
+        sa.UniqueConstraint("reference", name=op.f("uq_plans_reference")),
+    )
+    with op.batch_alter_table("plans", schema=None) as batch_op:
+        batch_op.create_index("ix_plans_agency_state", ["agency", "state"], unique=False)
+        batch_op.create_index("ix_plans_contributor_id", ["contributor_id"], unique=False)
+        batch_op.create_index("ix_plans_telegram_id", ["telegram_id"], unique=False)
+        batch_op.create_index(
+            "uq_plans_live",
+            ["contributor_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('active', 'lapse_proposed')"),
+            postgresql_where=sa.text("state IN ('active', 'lapse_proposed')"),
+        )
+        batch_op.create_index(
+            "uq_plans_waiting",
+            ["contributor_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('prepared', 'requested', 'questioned', 'offered')"),
+            postgresql_where=sa.text("state IN ('prepared', 'requested', 'questioned', 'offered')"),
+        )
+
+    op.create_table(
         "profiles",
         sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
@@ -193,6 +280,22 @@ def upgrade() -> None:
             sqlite_where=sa.text("phone_fingerprint IS NOT NULL"),
             postgresql_where=sa.text("phone_fingerprint IS NOT NULL"),
         )
+
+    op.create_table(
+        "reply_templates",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("desk", sa.String(length=4), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("body", sa.String(length=2000), nullable=False),
+        sa.Column("written_by", sa.BigInteger(), nullable=False),
+        sa.Column("written_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_templates")),
+    )
+    with op.batch_alter_table("reply_templates", schema=None) as batch_op:
+        batch_op.create_index("ix_reply_templates_desk", ["desk", "category"], unique=False)
 
     op.create_table(
         "set_aside_updates",
@@ -249,6 +352,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("update_id", name=op.f("pk_updates")),
     )
     op.create_table(
+        "complaints",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference", sa.String(length=24), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), nullable=True),
+        sa.Column("agency", sa.String(length=4), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("filed_at", Instant(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=True),
+        sa.Column("desk", sa.String(length=4), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("owner", sa.BigInteger(), nullable=True),
+        sa.Column("promised_by", Instant(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("look_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["telegram_id"], ["people.telegram_id"], name=op.f("fk_complaints_telegram_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
+        sa.UniqueConstraint("reference", name=op.f("uq_complaints_reference")),
+    )
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.create_index("ix_complaints_contributor_id", ["contributor_id"], unique=False)
+        batch_op.create_index("ix_complaints_desk", ["desk", "status"], unique=False)
+        batch_op.create_index(
+            "ix_complaints_look_at",
+            ["look_at"],
+            unique=False,
+            sqlite_where=sa.text("look_at IS NOT NULL"),
+            postgresql_where=sa.text("look_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_complaints_telegram_id", ["telegram_id"], unique=False)
+
+    op.create_table(
         "links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("telegram_id", sa.BigInteger(), nullable=False),
@@ -268,19 +409,187 @@ def upgrade() -> None:
         batch_op.create_index("ix_links_contributor_id", ["contributor_id"], unique=False)
         batch_op.create_index("ix_links_telegram_id", ["telegram_id"], unique=False)
 
+    op.create_table(
+        "plan_claims",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("file_id", sa.String(length=256), nullable=False),
+        sa.Column("file_kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_plan_claims_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_claims")),
+    )
+    with op.batch_alter_table("plan_claims", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_claims_plan_id", ["plan_id"], unique=False)
+        batch_op.create_index("ix_plan_claims_state", ["state"], unique=False)
+
+    op.create_table(
+        "plan_installments",
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("missed_told_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["plans.id"], name=op.f("fk_plan_installments_plan_id")
+        ),
+        sa.PrimaryKeyConstraint("plan_id", "number", name=op.f("pk_plan_installments")),
+    )
+    with op.batch_alter_table("plan_installments", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_installments_due", ["due"], unique=False)
+
+    op.create_table(
+        "plan_words",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_plan_words_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_words")),
+    )
+    with op.batch_alter_table("plan_words", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_words_plan_id", ["plan_id"], unique=False)
+
+    op.create_table(
+        "complaint_files",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("item", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("file_id", sa.String(length=200), nullable=False),
+        sa.Column("unique_id", sa.String(length=64), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("mime", sa.String(length=100), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("fetch", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_files_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_files")),
+        sa.UniqueConstraint(
+            "complaint_id", "position", name=op.f("uq_complaint_files_complaint_id_position")
+        ),
+    )
+    with op.batch_alter_table("complaint_files", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_complaint_files_fetch",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("fetch = 'waiting'"),
+            postgresql_where=sa.text("fetch = 'waiting'"),
+        )
+
+    op.create_table(
+        "complaint_messages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("author", sa.String(length=64), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
+        sa.Column("source_chat", sa.BigInteger(), nullable=True),
+        sa.Column("source_message", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_messages_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_messages")),
+    )
+    with op.batch_alter_table("complaint_messages", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_messages_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_messages_source", ["source_chat", "source_message"], unique=False
+        )
+
+    op.create_table(
+        "desk_topics",
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("topic_call", sa.BigInteger(), nullable=False),
+        sa.Column("card_call", sa.BigInteger(), nullable=False),
+        sa.Column("thread_id", sa.BigInteger(), nullable=True),
+        sa.Column("card_id", sa.BigInteger(), nullable=True),
+        sa.Column("opened_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_desk_topics_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", "chat_id", name=op.f("pk_desk_topics")),
+    )
+    with op.batch_alter_table("desk_topics", schema=None) as batch_op:
+        batch_op.create_index("ix_desk_topics_thread", ["chat_id", "thread_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("desk_topics", schema=None) as batch_op:
+        batch_op.drop_index("ix_desk_topics_thread")
+
+    op.drop_table("desk_topics")
+    with op.batch_alter_table("complaint_messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_messages_source")
+        batch_op.drop_index("ix_complaint_messages_complaint_id")
+
+    op.drop_table("complaint_messages")
+    with op.batch_alter_table("complaint_files", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_complaint_files_fetch",
+            sqlite_where=sa.text("fetch = 'waiting'"),
+            postgresql_where=sa.text("fetch = 'waiting'"),
+        )
+
+    op.drop_table("complaint_files")
+    with op.batch_alter_table("plan_words", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_words_plan_id")
+
+    op.drop_table("plan_words")
+    with op.batch_alter_table("plan_installments", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_installments_due")
+
+    op.drop_table("plan_installments")
+    with op.batch_alter_table("plan_claims", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_claims_state")
+        batch_op.drop_index("ix_plan_claims_plan_id")
+
+    op.drop_table("plan_claims")
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.drop_index("ix_links_telegram_id")
         batch_op.drop_index("ix_links_contributor_id")
 
     op.drop_table("links")
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaints_telegram_id")
+        batch_op.drop_index(
+            "ix_complaints_look_at",
+            sqlite_where=sa.text("look_at IS NOT NULL"),
+            postgresql_where=sa.text("look_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_complaints_desk")
+        batch_op.drop_index("ix_complaints_contributor_id")
+
+    op.drop_table("complaints")
     op.drop_table("updates")
     op.drop_table("surcharges")
     op.drop_table("staff_invites")
     op.drop_table("staff")
     op.drop_table("settings")
     op.drop_table("set_aside_updates")
+    with op.batch_alter_table("reply_templates", schema=None) as batch_op:
+        batch_op.drop_index("ix_reply_templates_desk")
+
+    op.drop_table("reply_templates")
     with op.batch_alter_table("profiles", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_profiles_phone_fingerprint",
@@ -289,6 +598,23 @@ def downgrade() -> None:
         )
 
     op.drop_table("profiles")
+    with op.batch_alter_table("plans", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_plans_waiting",
+            sqlite_where=sa.text("state IN ('prepared', 'requested', 'questioned', 'offered')"),
+            postgresql_where=sa.text("state IN ('prepared', 'requested', 'questioned', 'offered')"),
+        )
+        batch_op.drop_index(
+            "uq_plans_live",
+            sqlite_where=sa.text("state IN ('active', 'lapse_proposed')"),
+            postgresql_where=sa.text("state IN ('active', 'lapse_proposed')"),
+        )
+        batch_op.drop_index("ix_plans_telegram_id")
+        batch_op.drop_index("ix_plans_contributor_id")
+        batch_op.drop_index("ix_plans_agency_state")
+
+    op.drop_table("plans")
+    op.drop_table("plan_series")
     op.drop_table("people")
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.drop_index("ix_payments_receipt")
@@ -313,8 +639,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_events_subject")
 
     op.drop_table("events")
+    op.drop_table("desk_groups")
     op.drop_table("declarations")
     op.drop_table("counter_codes")
     op.drop_table("conversations")
     op.drop_table("contributors")
+    op.drop_table("complaint_series")
     op.drop_table("agencies")
