@@ -175,7 +175,10 @@ def load(language: str, *, folder: Path = LOCALES) -> Words:
     joined = Catalog(locale=Locale.parse(language), fuzzy=False)
     for file in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as stream:
-            for message in read_po(stream, locale=language):
+            catalog = read_po(stream, locale=language)
+            # Babel's own plural forms of Arabic stand in another order than gettext's.
+            joined.mime_headers = catalog.mime_headers
+            for message in catalog:
                 if message.id and not message.fuzzy:
                     joined[message.id] = message
     compiled = io.BytesIO()

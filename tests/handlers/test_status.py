@@ -47,7 +47,7 @@ def test_the_same_in_arabic(fund_bot: FundBot) -> None:
     assert "2024: 19 160 دج (متأخر)" in shown
     assert "الاشتراك 36 000 دج · المدفوع 20 000 دج · الباقي 16 000 دج" in shown
     assert "زيادة التأخير 3 160 دج (تقديري)" in shown
-    assert "2025: 36 000 دج، آخر أجل 30 جوان 2025 (بعد 180 يوم)" in shown
+    assert "2025: 36 000 دج، آخر أجل 30 جوان 2025 (بعد 180 يوما)" in shown
     assert "مجموع ما عليكم: 55 160 دج (تقديري)" in shown
     assert "المدفوعات معروفة إلى غاية 20 نوفمبر 2026" in shown
 
