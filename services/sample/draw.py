@@ -169,7 +169,7 @@ class Draw:
         return fallen_due[: max(0, kept)], fallen_due[max(0, kept) :]
 
     def _pay_in_time(self, person: SamplePerson, rules: YearRules, due: Centimes) -> None:
-        begin = max(date(rules.year, 1, 2), person.affiliated_on)
+        begin = max(date(rules.year, 1, 1), person.affiliated_on)
         last = max(begin, min(rules.due, self._as_of))
         self._pay_on(person, rules.year, due, self._between(begin, last, lean_late=True), last)
 

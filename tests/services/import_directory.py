@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,6 +66,7 @@ def load(
     *,
     as_of: date = AS_OF,
     progress: ProgressListener = lambda _: None,
+    wilayas: Collection[str] = WILAYAS,
 ) -> Loaded:
     """Write the files (if given) and load the directory."""
     if files is not None:
@@ -77,7 +78,7 @@ def load(
         directory,
         as_of=as_of,
         clock=FixedClock(),
-        wilayas=WILAYAS,
+        wilayas=wilayas,
         rejected=rejected,
         progress=progress,
     )
