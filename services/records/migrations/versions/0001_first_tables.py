@@ -475,7 +475,7 @@ def upgrade() -> None:
         sa.Column("mime", sa.String(length=100), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("added_at", Instant(), nullable=False),
-        sa.Column("fetch", sa.String(length=8), nullable=False),
+        sa.Column("copy_state", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(
             ["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_files_complaint_id")
         ),
@@ -486,11 +486,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("complaint_files", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_complaint_files_fetch",
+            "ix_complaint_files_copy",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("fetch = 'waiting'"),
-            postgresql_where=sa.text("fetch = 'waiting'"),
+            sqlite_where=sa.text("copy_state = 'waiting'"),
+            postgresql_where=sa.text("copy_state = 'waiting'"),
         )
 
     op.create_table(
@@ -545,9 +545,9 @@ def downgrade() -> None:
     op.drop_table("complaint_messages")
     with op.batch_alter_table("complaint_files", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_complaint_files_fetch",
-            sqlite_where=sa.text("fetch = 'waiting'"),
-            postgresql_where=sa.text("fetch = 'waiting'"),
+            "ix_complaint_files_copy",
+            sqlite_where=sa.text("copy_state = 'waiting'"),
+            postgresql_where=sa.text("copy_state = 'waiting'"),
         )
 
     op.drop_table("complaint_files")
