@@ -20,6 +20,7 @@ _MOST = Fraction(10**12)
 _CENTIMES_A_DINAR = 100
 _CENTIMES_A_DOURO = 5
 _THOUSAND, _MILLION = 1_000, 1_000_000
+_DIGITS = "0123456789"
 # Signs that may stand around an amount without meaning anything.
 _HARMLESS = frozenset('"!?.,;:()[]«»-\u060c\u061b\u061f~=')
 
@@ -73,7 +74,7 @@ def _meanings(found: Sequence[str]) -> list[_Word]:
     while place < len(found):
         if found[place] == "/" and _between_digits(found, place):
             raise NotAnAmount("not_a_number")  # a date
-        if found[place][0].isdigit() and found[place] not in known.numbers:
+        if found[place][0] in _DIGITS and found[place] not in known.numbers:
             meanings += _starting_with_a_digit(found[place])
             place += 1
             continue
@@ -91,14 +92,14 @@ def _meanings(found: Sequence[str]) -> list[_Word]:
 
 def _between_digits(found: Sequence[str], place: int) -> bool:
     around = (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])
-    return len(around) == 2 and all(piece[0].isdigit() for piece in around)
+    return len(around) == 2 and all(piece[0] in _DIGITS for piece in around)
 
 
 def _starting_with_a_digit(piece: str) -> list[_Word]:
     """Digits, or digits and a unit ("5da"); else a word of Arabic in Latin letters ("3andi")."""
-    letters = piece.lstrip("0123456789")
-    if not piece[-1].isalnum() or not letters.isalpha() or not letters.isascii():
+    if not any(sign.isalpha() for sign in piece):
         return [_Word("digits", piece)]
+    letters = piece.lstrip(_DIGITS)
     unit = _plain_meaning(letters)
     return [_Word("stranger")] if unit is None else [_Word("digits", piece[: -len(letters)]), unit]
 
@@ -358,6 +359,6 @@ def _split_decimals(plain: str, *, multiplied: bool) -> tuple[str, str]:
             raise NotAnAmount("too_many_decimals")
         if sign in head:
             raise NotAnAmount("not_a_number")
-    if not decimals.isdigit():
+    if not (decimals.isascii() and decimals.isdigit()):
         raise NotAnAmount("not_a_number")
     return head, decimals

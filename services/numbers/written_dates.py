@@ -118,7 +118,7 @@ _DAY_WORDS = ("today", "tomorrow", "after_tomorrow", "end", "start", "this_month
 
 def _meaning(piece: str) -> _Part | None:
     known = words()
-    if piece.isdigit():
+    if piece.isascii() and piece.isdigit():
         return _Part("number", int(piece)) if len(piece) <= 4 else None
     if piece in known.days["first"]:
         return _Part("number", 1)

@@ -130,6 +130,7 @@ def test_an_amount_among_other_words_is_found_and_asked_back(typed: str, expecte
         ("", "empty"),
         ("  \u200f ", "empty"),
         ("bonjour", "no_number"),
+        ("፩", "no_number"),
         ("na9darch", "no_number"),
         ("لا أستطيع", "no_number"),
         ("un jour peut-être", "no_number"),

@@ -95,6 +95,7 @@ def test_every_month_is_known_by_its_algerian_and_other_names(month: int, name: 
     [
         ("", "empty"),
         ("bonjour", "no_date"),
+        ("፩ juin", "no_date"),
         ("2026", "no_date"),
         ("30", "no_date"),
         ("500 000", "no_date"),
