@@ -1,0 +1,136 @@
+"""Words that mean the same in any variety, from `data/concepts.toml`.
+
+A concept is found by the word as written, by its stem, or across scripts by its sound, so
+that `serrraq`, «سراقين» and "voleurs" are the same thing to the recogniser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.language.normalise import normalise, read_table
+from services.language.sounds import sound_key
+
+_ARABIC_FROM = "\u0600"
+_LEAST_STEM = 2
+_LEAST_SOUND = 3
+_LEAST_LOAN_SOUND = 4
+_VERB_FIRST = ("n", "t", "y")
+_ARTICLE_SOUND = "l"
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """The lexicon, turned round: from a word, stem or sound to the names of concepts."""
+
+    words: dict[str, frozenset[str]]
+    stems: dict[str, frozenset[str]]
+    sounds: dict[str, frozenset[str]]
+    sound_stems: dict[str, frozenset[str]]
+    loans: dict[str, frozenset[str]]
+    phrases: tuple[tuple[str, str], ...]
+    clitics: tuple[str, ...]
+    verb_letters: tuple[str, ...]
+    never_by_sound: frozenset[str]
+
+    def of_word(self, word: str) -> frozenset[str]:
+        """The concepts of one normalised word."""
+        if not word or word.isdigit():
+            return frozenset()
+        found: set[str] = set()
+        arabic = word[0] >= _ARABIC_FROM
+        for form in self._forms(word) if arabic else (word,):
+            found |= self.words.get(form, frozenset())
+            found |= _longest(form, self.stems, _LEAST_STEM)
+        if found or word in self.never_by_sound:
+            return frozenset(found)
+        sound = sound_key(word)
+        forms = [sound, *(sound[1:] for first in _VERB_FIRST if sound.startswith(first))]
+        if arabic:
+            if sound.startswith(_ARTICLE_SOUND):
+                forms.append(sound[1:])
+            for form in forms:
+                found |= self.loans.get(form, frozenset())
+        else:
+            for form in forms:
+                if len(form) >= _LEAST_SOUND:
+                    found |= self.sounds.get(form, frozenset())
+                    found |= _longest(form, self.sound_stems, _LEAST_SOUND)
+        return frozenset(found)
+
+    def of_phrases(self, normalised: str) -> list[str]:
+        """The concepts of the phrases found in a normalised text."""
+        padded = f" {normalised} "
+        return [concept for phrase, concept in self.phrases if phrase in padded]
+
+    def _forms(self, word: str) -> list[str]:
+        """The word, and what is left without a clitic or without the verb's first letter."""
+        forms = [word]
+        for clitic in self.clitics:
+            if word.startswith(clitic) and len(word) >= len(clitic) + 3:
+                forms.append(word[len(clitic) :])
+        forms.extend(
+            [form[1:] for form in forms if form.startswith(self.verb_letters) and len(form) >= 4]
+        )
+        return forms
+
+
+def _longest(
+    form: str, stems: dict[str, frozenset[str]], least: int
+) -> frozenset[str]:
+    for length in range(min(len(form), 16), least - 1, -1):
+        found = stems.get(form[:length])
+        if found:
+            return found
+    return frozenset()
+
+
+def build(data: dict[str, dict[str, str]], grammar: dict[str, list[str]]) -> Concepts:
+    """Turn a concepts file round. `grammar` gives the clitics and the verb's letters."""
+    words: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    sounds: dict[str, set[str]] = {}
+    sound_stems: dict[str, set[str]] = {}
+    loans: dict[str, set[str]] = {}
+    phrases: list[tuple[str, str]] = []
+    for concept, lists in data.items():
+        for script in ("arabic", "latin"):
+            for entry in lists.get(script, "").split():
+                is_stem = entry.endswith("*")
+                as_written = entry.endswith("=")
+                text = normalise(entry.replace("_", " ").rstrip("*="))
+                if " " in text:
+                    phrases.append((f" {text}" if is_stem else f" {text} ", concept))
+                    continue
+                (stems if is_stem else words).setdefault(text, set()).add(concept)
+                if as_written:
+                    continue
+                sound = sound_key(text)
+                if script == "arabic":
+                    target = sound_stems if is_stem else sounds
+                    if len(sound) >= _LEAST_SOUND:
+                        target.setdefault(sound, set()).add(concept)
+                elif len(sound) >= _LEAST_LOAN_SOUND:
+                    loans.setdefault(sound, set()).add(concept)
+    return Concepts(
+        words=_frozen(words),
+        stems=_frozen(stems),
+        sounds=_frozen(sounds),
+        sound_stems=_frozen(sound_stems),
+        loans=_frozen(loans),
+        phrases=tuple(phrases),
+        clitics=tuple(sorted(grammar["clitics"], key=len, reverse=True)),
+        verb_letters=tuple(grammar["verb_letters"]),
+        never_by_sound=frozenset(grammar["never_by_sound"]),
+    )
+
+
+def _frozen(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(value) for key, value in found.items()}
+
+
+@lru_cache(maxsize=1)
+def default() -> Concepts:
+    """The lexicon of the data file, built once."""
+    return build(read_table("concepts.toml"), read_table("grammar.toml")["word_forms"])
