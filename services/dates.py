@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-ALGIERS = ZoneInfo("Africa/Algiers")
+from services.clock import ALGIERS
+
 ONE_DAY = timedelta(days=1)
 
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import holidays
 
-from services.dates import ALGIERS, ONE_DAY, in_algiers
+from services.clock import ALGIERS
+from services.dates import ONE_DAY, in_algiers
 from services.policy.policy import Policy
 from services.policy.values import Hours
 

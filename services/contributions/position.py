@@ -34,7 +34,7 @@ def position(facts: Facts, policy: Policy, on: date) -> Position:
     """Compute what a contributor owes on a day of Algiers, that day included."""
     began = facts.affiliated_on
     first, last = _owed_years(facts, policy, on)
-    rules = policy.years(facts.category, max(on.year, last) + 1)
+    rules = policy.years(facts.category, on.year + 1)
     bases = _bases(facts, rules, first, last)
     owed = [
         Owed(rules[first + place], base.due, _is_dated(began, rules[first + place]))
@@ -82,7 +82,7 @@ def _owed_years(facts: Facts, policy: Policy, on: date) -> tuple[int, int]:
         first = began.year
     last = on.year if facts.ceased_on is None else min(on.year, facts.ceased_on.year)
     first = max(first, policy.first_year)
-    return first, max(last, first - 1)
+    return first, last
 
 
 def _bases(facts: Facts, rules: Mapping[int, YearRules], first: int, last: int) -> list[YearBase]:

@@ -1,4 +1,4 @@
-"""Reading a date as people write it: 30/09/2026, "30 septembre", «٣٠ سبتمبر», "fin juin".
+"""Reading a date as people write it: 30/09/2026, "30 septembre", "fin juin", or in Arabic.
 
 The day comes before the month, as everywhere in Algeria, unless the year comes first.
 A date without a year is the next one from today on; the answer says that the year

@@ -288,3 +288,8 @@ def test_a_day_before_every_rule_owes_nothing() -> None:
 def test_activity_that_ceased_before_it_began_owes_nothing() -> None:
     found = on("2026-01-01", ceased_on=date(2020, 1, 1))
     assert (found.lines, found.status) == ((), Status.CEASED)
+
+
+def test_a_year_beyond_any_calendar_owes_nothing() -> None:
+    found = on("2026-01-01", affiliated_on=None, declarations={99_999: 1})
+    assert (found.lines, found.status) == ((), Status.NOTHING_KNOWN)

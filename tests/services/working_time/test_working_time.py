@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dates import ALGIERS
+from services.clock import ALGIERS
 from services.policy import load
 from services.policy.policy import Policy
 from services.policy.service_rows import OpeningHours
