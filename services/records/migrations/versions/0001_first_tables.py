@@ -101,6 +101,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_events_subject", ["subject_kind", "subject_id"], unique=False)
 
     op.create_table(
+        "fund_answers",
+        sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("as_of", Instant(), nullable=False),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("difference", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("contributor_id", name=op.f("pk_fund_answers")),
+    )
+    op.create_table(
+        "fund_questions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("call_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("shown_total", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("next_try_at", Instant(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_questions")),
+    )
+    with op.batch_alter_table("fund_questions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_fund_questions_chat_id", ["chat_id", "contributor_id"], unique=False
+        )
+        batch_op.create_index("ix_fund_questions_next_try_at", ["next_try_at"], unique=False)
+
+    op.create_table(
         "leases",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=False),
@@ -635,6 +664,12 @@ def downgrade() -> None:
 
     op.drop_table("loads")
     op.drop_table("leases")
+    with op.batch_alter_table("fund_questions", schema=None) as batch_op:
+        batch_op.drop_index("ix_fund_questions_next_try_at")
+        batch_op.drop_index("ix_fund_questions_chat_id")
+
+    op.drop_table("fund_questions")
+    op.drop_table("fund_answers")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("ix_events_subject")
 
