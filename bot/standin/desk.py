@@ -94,9 +94,9 @@ class Desk:
     # --- acts and events ----------------------------------------------------------------
 
     async def act(self, request: web.Request) -> web.Response:
-        """Carry out an act: {"user_id": …, …details}."""
+        """Carry out an act: {"actor": user id, …details}."""
         details = await _json(request)
-        user_id = int(details.pop("user_id", 0))
+        user_id = int(details.pop("actor", 0))
         try:
             outcome = act(self.world, request.match_info["name"], user_id, details)
         except Impossible as error:

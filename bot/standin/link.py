@@ -100,7 +100,7 @@ class RemoteLink:
 
     async def act(self, name: str, user_id: int, details: Json) -> Any:
         """Carry out a person's act."""
-        return await self._post(f"/standin/act/{name}", {"user_id": user_id, **details})
+        return await self._post(f"/standin/act/{name}", {"actor": user_id, **details})
 
     async def control(self, name: str, wish: Json) -> Any:
         """Carry out a test's wish."""

@@ -48,12 +48,12 @@ async def test_a_topic_is_opened_written_in_closed_and_deleted(
     assert (await standin.call("closeForumTopic", chat_id=group, message_thread_id=thread))[
         0
     ] == 200
-    status, body = await standin.call("closeForumTopic", chat_id=group, message_thread_id=thread)
+    _, body = await standin.call("closeForumTopic", chat_id=group, message_thread_id=thread)
     assert body["description"] == "Bad Request: TOPIC_NOT_MODIFIED"
     assert (await standin.call("sendMessage", **card))[0] == 200  # an administrator still may
     await standin.call("reopenForumTopic", chat_id=group, message_thread_id=thread)
     await nadia.act("delete_topic", chat_id=group, thread_id=thread)
-    status, body = await standin.call("sendMessage", **card)
+    _, body = await standin.call("sendMessage", **card)
     assert body["description"] == "Bad Request: message thread not found"
     _, body = await standin.call(
         "editForumTopic", chat_id=group, message_thread_id=thread, name="x"

@@ -304,6 +304,8 @@ async def test_the_same_person_in_another_process() -> None:
             await far.call("answerCallbackQuery", callback_query_id=query, text="ok")
             await karim.wait_for(lambda: karim.toasts)
             assert karim.toasts[0].text == "ok"
+            sent = await karim.send_contact(phone="+213660000002", first_name="S", user_id=8)
+            assert (sent["from"]["id"], sent["contact"]["user_id"]) == (7, 8)
             await far.fault("error_500", method="getMe")
             assert (await far.call("getMe"))[0] == 500
             assert [call["method"] for call in await far.calls()] == [
@@ -317,7 +319,7 @@ async def test_the_same_person_in_another_process() -> None:
             # one who comes later sees what was before
             async with await Standin.connect(started["base_url"]) as later:
                 again = later.person(user_id=7, first_name="Karim")
-                assert [seen.text for seen in again.messages] == ["/start", "?"]
+                assert [seen.text for seen in again.messages] == ["/start", "?", ""]
     finally:
         process.terminate()
         await process.wait()

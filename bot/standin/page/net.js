@@ -15,7 +15,7 @@ async function post(path, body) {
 
 /** Carry out an act of a person; see bot/standin/acts.py. */
 export const act = async (name, userId, details = {}) =>
-  (await post(`/standin/act/${name}`, { user_id: userId, ...details })).result;
+  (await post(`/standin/act/${name}`, { actor: userId, ...details })).result;
 
 export async function upload(file, kind, name = file.name, mime = file.type) {
   const query = new URLSearchParams({ kind, name });
