@@ -21,6 +21,7 @@ from bot import schema, settings
 from services.clock import Clock, algiers_day
 from services.database import open_engine, sessions
 from services.fund_import import load as loading
+from services.fund_import.failures import LoadFailed
 from services.fund_import.formats import ImportRefused
 from services.fund_import.store import LoadInProgress
 from services.policy import policy as policies
@@ -79,7 +80,7 @@ def import_(
             )
     except ImportRefused as refusal:
         _fail("Nothing was loaded:", *(str(problem) for problem in refusal.problems))
-    except (LoadInProgress, loading.LoadFailed) as failure:
+    except (LoadInProgress, LoadFailed) as failure:
         _fail(f"Nothing was loaded, the last complete load stays: {failure}")
     except KeyboardInterrupt:
         _fail("Stopped. Nothing was loaded, the last complete load stays.")

@@ -9,6 +9,7 @@
 - `context`: what the parts of one load share
 - `agencies`, `contributors`, `figures`: what a batch of good rows changes
 - `rejects`: the lines that could not be loaded, for the fund's IT
+- `failures`: why a load stopped in its course
 - `load`: the whole
 
 Reasons and messages name a file, a line and a column, never the content of a field.

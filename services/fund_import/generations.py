@@ -25,7 +25,7 @@ _BY_CONTRIBUTOR = {
 
 def current(store: Store) -> tuple[int, date] | None:
     """The generation and the day of the load that readers see."""
-    with store.writing() as session:
+    with store.reading() as session:
         row = session.execute(
             select(Load.generation, Load.as_of).where(Load.state == "current")
         ).one_or_none()
@@ -69,7 +69,7 @@ def remove_unfinished(store: Store, now: datetime) -> int:
     Returns how many such loads there were. The identities they added stay: without a
     profile nobody sees them, and a number keeps its contributor for good.
     """
-    with store.writing() as session:
+    with store.reading() as session:
         unfinished = list(
             session.execute(select(Load.generation).where(Load.state == "loading")).scalars()
         )

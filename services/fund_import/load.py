@@ -6,7 +6,6 @@ load becomes visible whole, in one short transaction; killed before, it changes 
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
@@ -15,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg.errors
 from sqlalchemy import Engine, update
 from sqlalchemy.exc import DBAPIError
 
@@ -23,6 +21,12 @@ from services import accounts
 from services.clock import Clock
 from services.fund_import import agencies, contributors, figures, generations, rows
 from services.fund_import.context import Context, Outcome
+from services.fund_import.failures import (
+    LoadFailed,
+    database_reason,
+    sqlite_reason,
+    system_reason,
+)
 from services.fund_import.fields import BadField
 from services.fund_import.formats import (
     AGENCIES,
@@ -43,10 +47,6 @@ from services.vault import Vault, ensure_key_fits
 
 _BATCH_ROWS = 5_000
 _TABLES = ("profiles", "declarations", "payments", "surcharges")
-
-
-class LoadFailed(Exception):
-    """The load stopped in its course; the last complete one stays as it was."""
 
 
 class Progress(NamedTuple):
@@ -146,11 +146,11 @@ def import_directory(
             )
             generations.tidy(store, generation, context.replaced)
     except DBAPIError as error:
-        raise LoadFailed(_database_reason(error)) from None
+        raise LoadFailed(database_reason(error)) from None
     except sqlite3.Error as error:
-        raise LoadFailed(_sqlite_reason(error)) from None
+        raise LoadFailed(sqlite_reason(error)) from None
     except OSError as error:
-        raise LoadFailed(f"{rejected}: {_system_reason(error)}") from None
+        raise LoadFailed(f"{rejected}: {system_reason(error)}") from None
     return report
 
 
@@ -296,7 +296,7 @@ class _Run:
 
     def _agencies(self) -> dict[str, accounts.AgencyCard]:
         """The agencies as they are once this load is current."""
-        with self.context.store.writing() as session:
+        with self.context.store.reading() as session:
             return accounts.agencies(session, generation=self.context.generation)
 
 
@@ -332,40 +332,3 @@ def _size(reader: LineReader) -> int:
         return reader.path.stat().st_size
     except OSError:
         return 0
-
-
-def _database_reason(error: DBAPIError) -> str:
-    """What went wrong, without the statement and its values."""
-    cause = error.orig
-    if isinstance(cause, sqlite3.Error):
-        return _sqlite_reason(cause)
-    if isinstance(cause, psycopg.errors.DiskFull):
-        return "the database's disk is full"
-    if isinstance(cause, psycopg.errors.UndefinedTable):
-        return "the database has no tables yet: run migrate first"
-    if isinstance(cause, psycopg.OperationalError):
-        return "the database cannot be reached, or broke off"
-    return f"the database refused it ({type(cause).__name__})"
-
-
-def _sqlite_reason(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", None)
-    known = {
-        sqlite3.SQLITE_FULL: "the database's disk is full",
-        sqlite3.SQLITE_BUSY: "another program keeps the database locked",
-        sqlite3.SQLITE_READONLY: "the database file may not be written",
-        sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened",
-        sqlite3.SQLITE_NOTADB: "the database file is damaged or no database",
-        sqlite3.SQLITE_CORRUPT: "the database file is damaged or no database",
-    }
-    if code is not None and code & 0xFF in known:
-        return known[code & 0xFF]
-    if "no such table" in str(error):
-        return "the database has no tables yet: run migrate first"
-    return f"the database refused it ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
-
-
-def _system_reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return "the disk is full"
-    return error.strerror or "cannot be written"

@@ -70,11 +70,11 @@ class Store:
         self._mark = "?" if self.sqlite else "%s"
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> Iterator[Session]:
         """A transaction that only reads: on SQLite it keeps nobody out."""
         self.connection.execution_options(read_only=True)
-        with self.connection.begin():
-            yield
+        with self.connection.begin(), Session(self.connection) as session:
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from services import accounts
 from services.database import open_engine
+from services.fund_import.failures import LoadFailed
 from services.fund_import.formats import ImportRefused
-from services.fund_import.load import LoadFailed, import_directory
+from services.fund_import.load import import_directory
 from services.vault import Vault
 from tests.services.import_directory import (
     AS_OF,
