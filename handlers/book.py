@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from handlers import explain, general, start, status
+from handlers import explain, general, mydata, settings, staff_admin, start, status
 from handlers.conversation import Book
+from handlers.identity import accounts, link
 
 
 def open_book() -> Book:
     return Book(
-        [general.CONVERSATION, start.CONVERSATION, status.CONVERSATION, explain.CONVERSATION]
+        [
+            general.CONVERSATION,
+            start.CONVERSATION,
+            link.CONVERSATION,
+            accounts.CONVERSATION,
+            settings.CONVERSATION,
+            mydata.CONVERSATION,
+            status.CONVERSATION,
+            explain.CONVERSATION,
+            staff_admin.CONVERSATION,
+        ]
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.turn import Turn
+from handlers.turn import Kit, Turn
 from handlers.words import Words
+from services.outbox import Outbox
 from services.people import Role
 
 CITIZEN = (
@@ -42,8 +43,16 @@ def listed(words: Words, role: Role | None, known: set[str]) -> list[dict[str, s
 
 def set_commands(turn: Turn) -> None:
     """Set the person's own list: their language and role."""
+    caller = turn.caller
+    set_commands_of(turn.kit, turn.outbox, caller.telegram_id, caller.language, caller.role)
+
+
+def set_commands_of(
+    kit: Kit, outbox: Outbox, telegram_id: int, language: str, role: Role | None
+) -> None:
+    """Set someone's own list, also while they are not the one who writes."""
     params: dict[str, Any] = {
-        "scope": {"type": "chat", "chat_id": turn.caller.telegram_id},
-        "commands": listed(turn.words, turn.caller.role, set(turn.kit.book.commands)),
+        "scope": {"type": "chat", "chat_id": telegram_id},
+        "commands": listed(kit.words[language], role, set(kit.book.commands)),
     }
-    turn.outbox.add("setMyCommands", params, chat_id=turn.caller.telegram_id)
+    outbox.add("setMyCommands", params, chat_id=telegram_id)

@@ -27,8 +27,8 @@ def start(turn: Turn) -> None:
         turn.argument = deep_link[2]
         reception.open_deep_link(turn, deep_link[1])
         return
-    if turn.caller.is_new:
-        set_commands(turn)
+    if turn.caller.is_new or turn.caller.role is not None:
+        set_commands(turn)  # a role may have been given before they ever wrote
     if turn.caller.consented_at is None:
         turn.go("consent.ask")
         return
@@ -59,8 +59,10 @@ def agree(turn: Turn) -> None:
     turn.toast("consent.thanks")
     if wish:
         reception.fulfil(turn, wish)
-    else:
-        turn.kit.book.commands["link"][1](turn)
+        return
+    turn.show("consent.given")
+    turn.press = None  # the next question is a message of its own
+    turn.kit.book.commands["link"][1](turn)
 
 
 def more(turn: Turn) -> None:

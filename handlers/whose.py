@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from handlers.buttons import Button
 from handlers.turn import Turn
+from handlers.words import Words
 from services import accounts, linking
 from services.identity import mask_ssn
 from services.linking import Linked
 
 _PREFIX = "L"  # an account chosen by a button: L and the link's number
+_PAGE = "P"  # another page of the accounts to choose from: P and its number, from 0
+PAGE_ROWS = 8
 
 
 def account(turn: Turn, action: str) -> Linked | None:
@@ -24,7 +29,7 @@ def account(turn: Turn, action: str) -> Linked | None:
     for one in linked:
         if chosen == f"{_PREFIX}{one.link_id}":
             return one
-    turn.show("whose.choose", [[_choice(turn, one, action)] for one in linked])
+    turn.show("whose.choose", _choices(turn, linked, action, chosen))
     return None
 
 
@@ -43,10 +48,43 @@ def by_argument(turn: Turn, argument: str) -> Linked | None:
 
 def display_name(turn: Turn, contributor_id: int) -> str:
     """The contributor's name in the person's language."""
-    profile = accounts.profile_of(turn.session, contributor_id)
+    return name_in(turn.words, turn.session, contributor_id)
+
+
+def name_in(words: Words, session: Session, contributor_id: int) -> str:
+    """The contributor's name in the language of these words; empty when no longer known."""
+    profile = accounts.profile_of(session, contributor_id)
     if profile is None:
         return ""
-    return profile.name_ar if turn.words.right_to_left else profile.name_fr
+    return profile.name_ar if words.right_to_left else profile.name_fr
+
+
+def page_turners(action: str, page: int, count: int, *, prefix: str = _PAGE) -> list[Button]:
+    """Buttons to the page before and after, where there is one; pages count from 0."""
+    buttons = []
+    if page > 0:
+        buttons.append(Button("whose.page_before", action, f"{prefix}{page - 1}"))
+    if (page + 1) * PAGE_ROWS < count:
+        buttons.append(Button("whose.page_after", action, f"{prefix}{page + 1}"))
+    return buttons
+
+
+def page_of(argument: str, count: int, *, prefix: str = _PAGE) -> int:
+    """The page an argument asks for, within what there is; the first one by default."""
+    number = argument.removeprefix(prefix)
+    if not argument.startswith(prefix) or not (number.isascii() and number.isdigit()):
+        return 0
+    return min(int(number), max(0, (count - 1) // PAGE_ROWS))
+
+
+def _choices(turn: Turn, linked: list[Linked], action: str, asked: str) -> list[list[Button]]:
+    """One page of accounts: an accountant may act for more than a message can show."""
+    page = page_of(asked, len(linked))
+    shown = linked[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
+    return [
+        *[[_choice(turn, one, action)] for one in shown],
+        page_turners(action, page, len(linked)),
+    ]
 
 
 def _choice(turn: Turn, one: Linked, action: str) -> Button:

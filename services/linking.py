@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import accounts, counter_codes, events, proofs
 from services.clock import algiers_day
+from services.identity import normalise_phone
 from services.policy.service_rows import IdentityRules
 from services.records.base import table_of
 from services.records.people import Link
@@ -137,7 +138,24 @@ def mandates_given_by(
     ]
 
 
+def mandate_name(session: Session, vault: Vault, link_id: int) -> str:
+    """Who acts under a mandate, as its contributor knows them; empty for any other link."""
+    sealed = session.execute(
+        select(_links.c.name_sealed).where(_links.c.id == link_id)
+    ).scalar_one_or_none()
+    return vault.open_sealed(sealed) if sealed is not None else ""
+
+
 # --- proving --------------------------------------------------------------------------------
+
+
+def phone_fingerprint(vault: Vault, phone: str) -> bytes:
+    """What a phone is compared by; Telegram gives it with or without the plus.
+
+    Raises:
+        NotAPhoneNumber
+    """
+    return vault.fingerprint(normalise_phone(phone), accounts.PHONE)
 
 
 def link_by_phone(

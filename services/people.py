@@ -194,6 +194,21 @@ def give_consent(session: Session, caller: Caller, now: datetime) -> None:
     )
 
 
+def withdraw_consent(session: Session, caller: Caller, now: datetime) -> None:
+    """The person takes their consent back: from now on nothing personal is done for them."""
+    caller.consented_at = None
+    session.execute(
+        update(_people).where(_people.c.telegram_id == caller.telegram_id).values(consented_at=None)
+    )
+    events.record(
+        session,
+        "person.consent_withdrawn",
+        at=now,
+        actor=events.person(caller.telegram_id),
+        subject=("person", caller.telegram_id),
+    )
+
+
 def set_reachable(session: Session, telegram_id: int, reachable: bool) -> None:
     session.execute(
         update(_people).where(_people.c.telegram_id == telegram_id).values(reachable=reachable)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import running
+from bot.cli import people, running
 from bot.instance_lock import AlreadyRunning
 from bot.settings import SettingsUnusable
 from services.database import UnsupportedDatabase
@@ -30,6 +30,7 @@ commands = typer.Typer(
     add_completion=False,
 )
 running.add_to(commands)
+people.add_to(commands)
 
 
 def app() -> None:

@@ -1,0 +1,1 @@
+"""Who is it? Proving a number, and looking after the accounts that were linked."""
