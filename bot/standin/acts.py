@@ -10,7 +10,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from bot.standin import groups, people
+from bot.standin import groups, keeping, people
 from bot.standin.methods.profile import DEFAULT_MENU, commands_for
 from bot.standin.model import Chat, Json, Message, Topic, User
 from bot.standin.refusal import Impossible
@@ -25,15 +25,15 @@ _ACTS: dict[str, Callable[..., Any]] = {
     "send_album": people.send_album,
     "send_location": people.send_location,
     "send_raw": people.send_raw,
-    "forward": people.forward,
-    "edit_text": people.edit_text,
-    "delete_own": people.delete_own,
-    "clear_history": people.clear_history,
-    "block": people.block,
-    "unblock": people.unblock,
-    "deactivate": people.deactivate,
-    "react": people.react,
-    "open_link": people.open_link,
+    "forward": keeping.forward,
+    "edit_text": keeping.edit_text,
+    "delete_own": keeping.delete_own,
+    "clear_history": keeping.clear_history,
+    "block": keeping.block,
+    "unblock": keeping.unblock,
+    "deactivate": keeping.deactivate,
+    "react": keeping.react,
+    "open_link": keeping.open_link,
     "create_group": groups.create_group,
     "add_member": groups.add_member,
     "join": groups.join,

@@ -41,7 +41,7 @@ _LINK = re.compile(r"(?:https?|tg|tel|mailto|ton)://?\S+|tel:\S+|mailto:\S+|[\w-
 
 # What Telegram marks in any text; groups are tried in this order at each place.
 _FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]»،؛؟]|www\.[^\s<>\"]+[^\s<>\".,;:!?)])"
+    r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]\u00bb\u060c\u061b\u061f]|www\.[^\s<>\"]+[^\s<>\".,;:!?)])"
     r"|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?<![\w@])(?P<mention>@[A-Za-z][A-Za-z0-9_]{3,31})\b"
     r"|(?<![\w/])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)(?![\w/])"

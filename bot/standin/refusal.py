@@ -50,4 +50,11 @@ NOT_FOUND = Refusal(404, "Not Found")
 
 
 class Impossible(Exception):
-    """What a person cannot do in their own Telegram, such as writing in a foreign group."""
+    """What a person cannot do in their own Telegram, such as writing in a foreign group.
+
+    `code` names the reason for the page, which says it in the person's language.
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code

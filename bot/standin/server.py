@@ -164,7 +164,7 @@ class BotApi:
             request.transport.close()
         return response
 
-    async def download(self, request: web.Request) -> web.Response:
+    async def download(self, request: web.Request) -> web.StreamResponse:
         """Give a file's content to a bot."""
         bot = self._world.bots.get(request.match_info["token"])
         if bot is None:
@@ -180,9 +180,7 @@ class BotApi:
             answer = web.Response(body=stored.data, content_type="application/octet-stream")
             if fault is not None:
                 call.fault = fault.kind
-                spoiled = await self._spoil(request, fault, answer)
-                assert isinstance(spoiled, web.Response)
-                return spoiled
+                return await self._spoil(request, fault, answer)
             call.took_effect = True
             call.status = 200
             return answer

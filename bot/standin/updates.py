@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +34,15 @@ FUTURE_TOLERANCE = 10  # an offset further ahead is taken for one of an older nu
 
 @dataclass(slots=True)
 class Pending:
-    """One undelivered update as ready JSON; `dies_at` in monotonic seconds."""
+    """One undelivered update as ready JSON; `dies_at` in monotonic seconds.
+
+    `chat` is what its order matters within, None for updates of no chat.
+    """
 
     update_id: int
     body: str
     dies_at: float
+    chat: Hashable = None
 
 
 class UpdateQueue:
@@ -78,7 +83,8 @@ class UpdateQueue:
         update_id = self.next_id
         self.next_id += 1
         body = json.dumps({"update_id": update_id, kind: payload}, ensure_ascii=False)
-        self.pending.append(Pending(update_id, body, now + life_s))
+        about = payload.get("chat") or (payload.get("message") or payload)["chat"]
+        self.pending.append(Pending(update_id, body, now + life_s, about["id"]))
         self.added += 1
         self.wake()
         return update_id

@@ -68,7 +68,7 @@ class Deliveries:
                 for update in list(bot.queue.pending):
                     if len(under_way) >= hook.max_connections:
                         break
-                    chat = _chat_of(update)
+                    chat = update.update_id if update.chat is None else update.chat
                     if update.update_id in under_way or chat in busy:
                         continue
                     busy[chat] = update.update_id
@@ -125,11 +125,3 @@ class Deliveries:
         if name in METHODS:
             with contextlib.suppress(Refusal):
                 METHODS[name](self._world, bot, Params(values))
-
-
-def _chat_of(update: Pending) -> Hashable:
-    payload = next(value for name, value in json.loads(update.body).items() if name != "update_id")
-    if not isinstance(payload, dict):
-        return update.update_id
-    chat = payload.get("chat") or (payload.get("message") or {}).get("chat") or payload.get("from")
-    return chat["id"] if chat else update.update_id

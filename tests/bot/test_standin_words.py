@@ -40,7 +40,11 @@ def test_each_word_is_used_and_each_used_one_exists() -> None:
     asked |= set(re.findall(r'data-(?:word|label)="(\w+)"', source))
     assert asked <= known, asked - known
     unused = {key for key in known if not re.search(rf'["`]{key}["`]', source)}
-    unused = {key for key in unused if not key.startswith("language_")}
+    code = "\n".join(path.read_text("utf-8") for path in PAGE.parent.glob("*.py"))
+    reasons = set(re.findall(r'Impossible\(\s*"[^"]+",\s*"(\w+)",?\s*\)', code))
+    assert {f"impossible_{reason}" for reason in reasons} <= known
+    unused -= {f"impossible_{reason}" for reason in reasons}
+    unused -= {f"language_{each}" for each in ("ar", "fr", "en")}
     assert unused == set()
 
 

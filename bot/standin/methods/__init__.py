@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.standin.methods import chats, media, messages, profile, webhooks
+from bot.standin.methods import chats, gestures, media, messages, profile, webhooks
 from bot.standin.model import Bot
 from bot.standin.params import Params
 from bot.standin.world import World
@@ -29,11 +29,11 @@ METHODS: dict[str, Method] = {
     "deleteMessages": messages.delete_messages,
     "copyMessage": messages.copy_message,
     "forwardMessage": messages.forward_message,
-    "sendChatAction": messages.send_chat_action,
-    "answerCallbackQuery": messages.answer_callback_query,
-    "setMessageReaction": messages.set_message_reaction,
-    "pinChatMessage": messages.pin_chat_message,
-    "unpinChatMessage": messages.unpin_chat_message,
+    "sendChatAction": gestures.send_chat_action,
+    "answerCallbackQuery": gestures.answer_callback_query,
+    "setMessageReaction": gestures.set_message_reaction,
+    "pinChatMessage": gestures.pin_chat_message,
+    "unpinChatMessage": gestures.unpin_chat_message,
     "sendPhoto": media.send_photo,
     "sendDocument": media.send_document,
     "sendVoice": media.send_voice,

@@ -97,8 +97,9 @@ def leave_chat(world: World, bot: Bot, params: Params) -> bool:
         raise bad_request("chat member status can't be changed in private chats")
     member = me(chat, bot)
     before = member.public()
+    told = world.post(chat, bot.user, {"left_chat_member": bot.user.public}, is_service=True)
+    world.deliver_message(told)
     member.status = "left"
-    world.post(chat, bot.user, {"left_chat_member": bot.user.public}, is_service=True)
     world.member_changed(chat, bot.user, before, member)
     return True
 

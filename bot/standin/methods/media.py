@@ -41,16 +41,17 @@ def content_of(stored: StoredFile, kind: str, details: Json | None = None) -> Js
 
 
 def _sizes(stored: StoredFile) -> list[Json]:
-    full = {**stored.described(), "width": stored.width, "height": stored.height}
-    longest = max(stored.width, stored.height)
+    width, height = stored.width or 800, stored.height or 600  # a test's photo may be no image
+    full = {**stored.described(), "width": width, "height": height}
+    longest = max(width, height)
     if longest <= 320:
         return [full]
     thumb = {
         "file_id": stored.file_id,
         "file_unique_id": f"{stored.unique_id}s",
         "file_size": min(stored.size, 20_000),
-        "width": max(1, stored.width * 320 // longest),
-        "height": max(1, stored.height * 320 // longest),
+        "width": max(1, width * 320 // longest),
+        "height": max(1, height * 320 // longest),
     }
     return [thumb, full]
 

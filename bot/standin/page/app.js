@@ -7,7 +7,7 @@ import { answered, appendMessage, brief, drawLog, flash, removeMessages, replace
 import { act, follow, status } from "./net.js";
 import { safe } from "./rich.js";
 import { drawSide, firstPerson, setUpSide } from "./side.js";
-import { GENERAL, botOf, chatsOf, current, fullName, isAdmin, keyOf, markRead, me, place, roleOf, state, take, threadOf, unreadOf } from "./state.js";
+import { GENERAL, botOf, chatsOf, current, fullName, isAdmin, keyOf, keyboardOf, markRead, me, place, roleOf, state, take, threadOf, unreadOf } from "./state.js";
 import { alertBox, askText, confirmBox, failure, openMenu, setUpMenus, toast } from "./ui.js";
 import { language, loadWords, word } from "./words.js";
 
@@ -194,6 +194,7 @@ function onEvent(event) {
         appendMessage(event.message);
         if (alone || typingUntil === 0) drawHead();
         drawFoot();
+        if (event.message.from?.is_bot && keyboardOf(current(), state.me)?.force_reply) setContext("reply", event.message);
         if (current().is_forum) drawTopics();
         if (!document.hidden && threadOf(current(), event.message) === state.thread) markRead();
       }

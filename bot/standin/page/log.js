@@ -5,7 +5,7 @@ import { fileAddress } from "./net.js";
 import { rich } from "./rich.js";
 import { botOf, current, fullName, isAdmin, state, threadOf } from "./state.js";
 import { openMenu } from "./ui.js";
-import { day, dayKey, hour, size, word } from "./words.js";
+import { day, dayKey, hour, list, size, word } from "./words.js";
 
 let actions = {};
 const waiting = new Map(); // query id -> pressed button
@@ -129,8 +129,9 @@ function serviceText(message) {
   for (const [field, key] of Object.entries(SERVICE)) if (message[field] !== undefined) return word(key, { who });
   if (message.forum_topic_created) return word("topic_created", { name: message.forum_topic_created.name });
   if (message.forum_topic_edited) return word("topic_renamed", { name: message.forum_topic_edited.name });
-  if (message.new_chat_members) return word("joined", { who: message.new_chat_members.map(fullName).join("، ") });
+  if (message.new_chat_members) return word("joined", { who: list(message.new_chat_members.map(fullName)) });
   if (message.left_chat_member) return word("left", { who: fullName(message.left_chat_member) });
+  if (message.pinned_message) return word("pinned_by", { who });
   if (message.new_chat_title) return word("renamed", { name: message.new_chat_title });
   return null;
 }

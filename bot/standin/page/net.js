@@ -1,6 +1,12 @@
 // Everything that goes over the wire: acts of people, files, the stream of events.
 
-export class Refused extends Error {}
+/** What Telegram would not let a person do; `code` names the reason for the page's words. */
+export class Refused extends Error {
+  constructor({ error, code }) {
+    super(error);
+    this.code = code;
+  }
+}
 
 async function post(path, body) {
   const answer = await fetch(path, {
@@ -9,7 +15,7 @@ async function post(path, body) {
     body: JSON.stringify(body),
   });
   const content = await answer.json().catch(() => ({ ok: false, error: answer.statusText }));
-  if (!content.ok) throw new Refused(content.error);
+  if (!content.ok) throw new Refused(content);
   return content;
 }
 
@@ -25,7 +31,7 @@ export async function upload(file, kind, name = file.name, mime = file.type) {
     body: file,
   });
   const content = await answer.json();
-  if (!content.ok) throw new Refused(content.error);
+  if (!content.ok) throw new Refused(content);
   return content.result;
 }
 

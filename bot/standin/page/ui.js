@@ -57,7 +57,11 @@ export function toast(text, kind = "") {
   setTimeout(() => line.remove(), 4000);
 }
 
-export const failure = (error) => toast(word("failed", { reason: error.message }), "bad");
+/** Say in the page's language why something could not be done; the log has the details. */
+export function failure(error) {
+  console.info(error);
+  toast(error.code ? word(`impossible_${error.code}`) : word("failed"), "bad");
+}
 
 /** Open a box with a body and buttons; resolves with the pressed button's value, null when closed. */
 export function ask({ title = "", body = [], keys = [] }) {

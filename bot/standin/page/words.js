@@ -51,3 +51,6 @@ export function size(bytes) {
   const value = bytes >= 1 << 20 ? bytes / (1 << 20) : Math.max(bytes / 1024, 0.1);
   return new Intl.NumberFormat(`${language}-DZ-u-nu-latn`, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(value);
 }
+
+/** Join names the way the language does. */
+export const list = (names) => new Intl.ListFormat(language).format(names);
