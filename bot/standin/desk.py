@@ -100,9 +100,8 @@ class Desk:
         try:
             outcome = act(self.world, request.match_info["name"], user_id, details)
         except Impossible as error:
-            return web.json_response(
-                {"ok": False, "error": str(error), "code": error.code}, status=409
-            )
+            # a person's "no" is an ordinary answer, no fault for the browser to report
+            return web.json_response({"ok": False, "error": str(error), "code": error.code})
         return web.json_response({"ok": True, "result": outcome}, dumps=_dumps)
 
     async def upload(self, request: web.Request) -> web.Response:

@@ -197,3 +197,23 @@ async def test_others_see_a_restricted_keyboard_only_when_meant(
     )
     assert nadia.at(group).keyboard == ["one"]
     assert omar.at(group).keyboard == []
+
+
+async def test_a_bot_hears_of_its_own_pins_and_leaving(standin: Standin, nadia: Person) -> None:
+    group = await nadia.create_group(title="Oran")
+    _, body = await standin.call("sendMessage", chat_id=group, text="rules")
+    message_id = body["result"]["message_id"]
+    assert (await standin.call("pinChatMessage", chat_id=group, message_id=message_id))[0] == 200
+    _, body = await standin.call("getChat", chat_id=group)
+    assert body["result"]["pinned_message"]["text"] == "rules"
+    assert (await standin.call("leaveChat", chat_id=group))[0] == 200
+    told = await heard(standin, "message")
+    assert [each["pinned_message"]["text"] for each in told if "pinned_message" in each] == [
+        "rules"
+    ]
+    assert told[-1]["left_chat_member"]["id"] == standin.bot_id
+    status, body = await standin.call("sendMessage", chat_id=group, text="x")
+    assert (status, body["description"]) == (
+        403,
+        "Forbidden: bot is not a member of the supergroup chat",
+    )

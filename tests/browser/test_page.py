@@ -21,6 +21,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
 from telegram import (
     BotCommand,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -448,6 +449,35 @@ async def test_a_link_or_its_code_opens_the_chat(scene: Scene) -> None:
         await page.keyboard.press("Enter")
         code = written[-11:]
         await expect(page.locator(".row.theirs", has_text=f"/start {code}")).to_be_visible()
+
+
+async def test_what_cannot_be_done_is_said_in_the_pages_language(scene: Scene) -> None:
+    page = await scene.page(DESKTOP, f"as={SAMIA}&lang=fr")
+    await page.get_by_role("button", name="Autres options").click()
+    await page.get_by_role("menuitem", name="Ouvrir un lien ou un code").click()
+    await page.get_by_label("Collez le lien ou le code").fill("https://t.me/other_bot?start=x")
+    await page.get_by_role("dialog").get_by_role("button", name="Ouvrir").click()
+    await expect(page.locator(".toast.bad")).to_have_text("Ce lien ne mène à aucun bot connu ici.")
+
+
+async def test_a_question_opens_the_reply_and_a_pin_is_shown(scene: Scene) -> None:
+    page = await scene.page(DESKTOP, f"as={SAMIA}&lang=fr")
+    await page.locator("#big").click()
+    await expect(page.locator(".row.theirs", has_text="/start")).to_be_visible()
+    asked = await scene.bot.bot.send_message(
+        SAMIA,
+        "Quel est votre numéro ?",
+        reply_markup=ForceReply(input_field_placeholder="12 chiffres"),
+    )
+    await expect(page.locator("#context")).to_contain_text("Quel est votre numéro ?")
+    await expect(page.locator("#text")).to_have_attribute("placeholder", "12 chiffres")
+    await page.locator("#text").fill("123456789012")
+    await page.locator("#text").press("Enter")
+    reply = page.locator(".row.own", has_text="123456789012")
+    await expect(reply.locator(".quoted")).to_contain_text("Quel est votre numéro ?")
+    await expect(page.locator("#text")).to_have_attribute("placeholder", "Message…")
+    await scene.bot.bot.pin_chat_message(SAMIA, asked.message_id)
+    await expect(page.locator("#pinned")).to_contain_text("Quel est votre numéro ?")
 
 
 async def test_staff_work_in_topics(scene: Scene) -> None:
