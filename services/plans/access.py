@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services import linking, references, staff
 from services.people import Role
 from services.plans import store
 from services.plans.office import Office
 from services.plans.states import State
+from services.records.people import Link
 from services.records.plans import Plan, PlanClaim
 from services.references import Kind
 from services.staff import Member
@@ -160,6 +161,23 @@ def of_staff(office: Office, member: Member, within: Iterable[State]) -> list[Pl
         for plan in plans
         if plan.contributor_id not in own and plan.telegram_id != member.telegram_id
     ]
+
+
+def person_of(office: Office, plan: Plan) -> int | None:
+    """Who is told about a plan: who agreed to it, while they may still see the account; else
+    the contributor's own account. None while nobody is linked."""
+    rows = office.session.execute(
+        select(Link.telegram_id, Link.kind)
+        .where(
+            Link.contributor_id == plan.contributor_id,
+            Link.ended_at.is_(None),
+            or_(Link.until.is_(None), Link.until >= office.today),
+        )
+        .order_by(Link.kind.desc(), Link.id)
+    ).all()
+    if any(telegram_id == plan.telegram_id for telegram_id, _ in rows):
+        return plan.telegram_id
+    return next((telegram_id for telegram_id, kind in rows if kind == "self"), None)
 
 
 def accounts_of(office: Office, telegram_id: int) -> list[int]:

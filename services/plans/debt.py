@@ -1,8 +1,8 @@
 """What of a position goes into a plan, by the rule of the day: ordinary, or of a campaign.
 
 Ordinary: everything owed, surcharges and the current year included. Under a campaign: the
-earlier years only, once the current year is paid; the surcharges the law waives are frozen
-and set aside. Without an open campaign nothing here ever speaks of a waiver.
+earlier years, once the current year is paid; the surcharges the law waives are frozen and
+set aside. Without an open campaign nothing here ever speaks of a waiver.
 """
 
 from __future__ import annotations
@@ -77,14 +77,12 @@ def debt_of(where: Position, campaign: Campaign | None) -> Debt:
     )
     pay_first = NOTHING
     if campaign is not None:
-        earlier = tuple(year for year in owed if year.year < where.on.year)
-        this_year = total(
-            Centimes(year.principal + year.surcharge) for year in owed if year.year == where.on.year
-        )
-        must_be_paid = "current_year_paid" in campaign.requires
-        if not (this_year and must_be_paid) and any(year.principal for year in earlier):
-            return _under(campaign, where, earlier)
-        if any(year.principal for year in earlier):
+        # The current year's contribution has to be paid; a surcharge on it is waived with the
+        # others.
+        this_year = total(year.principal for year in owed if year.year == where.on.year)
+        if any(year.principal for year in owed if year.year < where.on.year):
+            if not this_year or "current_year_paid" not in campaign.requires:
+                return _under(campaign, where, owed)
             pay_first = this_year
     return Debt(
         on=where.on,
@@ -98,21 +96,21 @@ def debt_of(where: Position, campaign: Campaign | None) -> Debt:
     )
 
 
-def _under(campaign: Campaign, where: Position, earlier: tuple[YearOwed, ...]) -> Debt:
+def _under(campaign: Campaign, where: Position, years: tuple[YearOwed, ...]) -> Debt:
     waives = "surcharge" in campaign.waives
     frozen = (
-        share(total(year.surcharge for year in earlier), campaign.waived_percent)
+        share(total(year.surcharge for year in years), campaign.waived_percent)
         if waives
         else NOTHING
     )
-    owed = total(Centimes(year.principal + year.surcharge) for year in earlier)
+    owed = total(Centimes(year.principal + year.surcharge) for year in years)
     return Debt(
         on=where.on,
         kind=PlanKind.CAMPAIGN,
         campaign=campaign.code,
         amount=Centimes(owed - frozen),
         frozen=frozen,
-        years=earlier,
+        years=years,
         estimate=where.estimate,
         pay_first=NOTHING,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from services import accounts
@@ -134,8 +134,3 @@ def read_wish(kept: Mapping[str, Any]) -> Wish:
         down_payment=None if down_payment is None else Centimes(down_payment),
         day=kept.get("day") or 0,
     )
-
-
-def without_least(wish: Wish, schedule: Schedule) -> Wish:
-    """The same wish with its down payment named, so that it is kept when the debt changes."""
-    return replace(wish, down_payment=schedule.down_payment)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from services import events, references
 from services.money import Centimes
 from services.plans import states
+from services.plans.debt import Debt
 from services.plans.office import Office
-from services.plans.schedule import Installment
+from services.plans.schedule import Installment, Schedule
 from services.plans.states import By, Move, State
 from services.plans.trouble import Standing
 from services.records.base import table_of
@@ -128,6 +129,21 @@ def note(
     events.record(
         office.session, event, at=office.now, actor=actor, subject=(SUBJECT, plan.id), data=data
     )
+
+
+def put_figures(plan: Plan, debt: Debt, schedule: Schedule) -> None:
+    """Write down what a plan looks like by the figures of a day."""
+    plan.kind = debt.kind.value
+    plan.campaign = debt.campaign
+    plan.figured_on = debt.on
+    plan.debt = debt.amount
+    plan.frozen = debt.frozen
+    plan.down_payment = schedule.down_payment
+    plan.regular = schedule.regular
+    plan.months = schedule.months
+    plan.day = schedule.day
+    plan.years = [[year.year, year.principal, year.surcharge] for year in debt.years]
+    plan.estimate = debt.estimate
 
 
 # --- installments and claims ------------------------------------------------------------
