@@ -123,7 +123,10 @@ def notes(words: Words, where: Position) -> list[str]:
 
 def as_of(words: Words, found: Situation) -> list[str]:
     """Up to when payments are known, and what an estimate is."""
-    lines = [words.text("status.as_of", on=found.position.on, as_of=found.card.as_of)]
+    if found.answer is not None:
+        lines = [words.text("status.as_of_fund", at=found.answer.as_of)]
+    else:
+        lines = [words.text("status.as_of", on=found.position.on, as_of=found.known_to)]
     if found.position.estimate:
         lines.append(words.text("status.estimate_meaning"))
     return lines

@@ -43,6 +43,7 @@ class Kit:
     vault: Vault
     bot_username: str = ""
     public_url: str = ""
+    has_fund_system: bool = False  # whether fresh figures can be asked for (FUND_API_URL)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,6 +132,21 @@ class Turn:
         if markup := self._markup(rows):
             params["reply_markup"] = markup
         return self.outbox.add("editMessageText", params, chat_id=self.chat_id, lane=self.lane)
+
+    def edit_later(self, call_id: int, message_id: int | None, html: str, rows: Rows = ()) -> Call:
+        """Edit, outside a press, the message that an earlier call sent or edited."""
+        params: dict[str, Any] = {
+            "chat_id": self.chat_id,
+            "message_id": {"$from": "message_id"} if message_id is None else message_id,
+            "text": html[:MESSAGE_MAX],
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
+        }
+        if markup := self._markup(rows):
+            params["reply_markup"] = markup
+        return self.outbox.add(
+            "editMessageText", params, chat_id=self.chat_id, lane=self.lane, after_id=call_id
+        )
 
     def say_photo(self, name: str, png: bytes, key: str, rows: Rows = (), **values: Any) -> Call:
         """Send a picture made here, with a caption."""

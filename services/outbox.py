@@ -92,11 +92,13 @@ class Outbox:
         lane: Lane = Lane.CONVERSATION,
         repeatable: bool = True,
         after: Call | None = None,
+        after_id: int | None = None,
         subject: str | None = None,
         not_before: datetime | None = None,
     ) -> Call:
-        """Add one call. With `after`, it waits until that call is done, and a parameter
-        `{"$from": "message_id"}` (or `thread_id`) takes that call's result."""
+        """Add one call. With `after` (or `after_id`, of a call of an earlier unit), it waits
+        until that call is done, and a parameter `{"$from": "message_id"}` (or `thread_id`)
+        takes that call's result."""
         call = Call(
             id=0,
             lane=lane,
@@ -104,7 +106,7 @@ class Outbox:
             method=method,
             params=dict(params),
             repeatable=repeatable,
-            after_id=after.id if after is not None else None,
+            after_id=after.id if after is not None else after_id,
             subject=subject,
             not_before=not_before,
         )
