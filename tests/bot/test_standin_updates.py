@@ -77,6 +77,17 @@ async def test_a_second_poller_ends_the_first_with_409(standin: Standin, karim: 
     assert (await asyncio.wait_for(second, 2))[0] == 200
 
 
+async def test_setting_a_webhook_ends_a_waiting_poll(standin: Standin) -> None:
+    waiting = asyncio.create_task(standin.call("getUpdates", timeout=20))
+    await asyncio.sleep(0.05)
+    await standin.call("setWebhook", url="http://127.0.0.1:9/hook")
+    status, body = await asyncio.wait_for(waiting, 2)
+    assert (status, body["description"]) == (
+        409,
+        "Conflict: terminated by setWebhook request",
+    )
+
+
 async def test_only_the_kinds_asked_for_are_kept(standin: Standin, karim: Person) -> None:
     await poll(standin, allowed_updates=["callback_query"])
     await karim.send("unheard")

@@ -344,6 +344,8 @@ async def test_writing_in_french_on_a_desktop(scene: Scene) -> None:
     await field.fill("deux")
     await field.press("Shift+Enter")
     await field.type("lignes")
+    # the field has grown, and the last message is still in sight
+    await expect(page.locator(".row").last).to_be_in_viewport(ratio=0.9)
     await page.get_by_role("button", name="Envoyer").click()
     await expect(page.locator(".row.theirs", has_text="deux")).to_contain_text("lignes")
     # the last own message is edited with the arrow key, as in Telegram's own program

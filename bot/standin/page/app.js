@@ -290,7 +290,7 @@ async function begin() {
   const chats = chatsOf(who);
   const chat = chats.find((each) => each.key === (state.chatKey || address.get("chat"))) ?? chats[0];
   const narrow = !matchMedia("(min-width: 56rem)").matches;
-  const stayOut = narrow && !address.get("as");
+  const stayOut = narrow && (state.chatKey ? $("app").dataset.view === "people" : !address.get("as"));
   await choose(who, chat.key, Number(address.get("topic")) || null);
   if (stayOut) $("app").dataset.view = "people";
   document.body.dataset.ready = "true";

@@ -8,6 +8,7 @@ import { openMenu } from "./ui.js";
 import { day, dayKey, hour, list, size, word } from "./words.js";
 
 let actions = {};
+let atEnd = true;
 const waiting = new Map(); // query id -> pressed button
 const early = new Set(); // answers that overtook the press
 
@@ -15,17 +16,21 @@ export const setUpLog = (given) => {
   actions = given;
   $("scroll").addEventListener("scroll", onScroll, { passive: true });
   $("to-end").addEventListener("click", () => toEnd(true));
+  // a keyboard that opens or a field that grows takes room: the last message stays in sight
+  new ResizeObserver(() => atEnd && toEnd()).observe($("scroll"));
 };
 
 const nearEnd = () => $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < 140;
 
 function onScroll() {
   const near = nearEnd();
+  atEnd = near;
   $("to-end").hidden = near;
   if (near) $("to-end").querySelector("b").textContent = "";
 }
 
 export function toEnd(smooth = false) {
+  atEnd = true;
   $("scroll").scrollTo({ top: $("scroll").scrollHeight, behavior: smooth ? "smooth" : "instant" });
 }
 
@@ -214,7 +219,7 @@ function content(message) {
   if (message.sticker) nodes.push(h("img", { class: "sticker", alt: word("sticker"), src: fileAddress(message.sticker.file_id) }));
   if (message.voice || message.audio) {
     const sound = message.voice ?? message.audio;
-    nodes.push(h("div", { class: "sound" }, icon("mic"), h("audio", { controls: true, preload: "none", src: fileAddress(sound.file_id), "aria-label": word("voice") })));
+    nodes.push(h("div", { class: "sound" }, icon("mic"), h("audio", { controls: true, preload: "metadata", src: fileAddress(sound.file_id), "aria-label": word("voice") })));
   }
   if (message.document) nodes.push(fileLink(message.document));
   if (message.contact) nodes.push(contactCard(message.contact));
