@@ -59,6 +59,13 @@ def act(world: World, name: str, user_id: int, details: Json) -> Any:
     Raises `Impossible` for an unknown act or person, and where Telegram would not let
     the person do it.
     """
+    try:
+        return _carry_out(world, name, user_id, details)
+    except (TypeError, KeyError) as error:  # a wrong or missing detail
+        raise Impossible(f"{name}: {error}") from error
+
+
+def _carry_out(world: World, name: str, user_id: int, details: Json) -> Any:
     if name == "add_user":
         return add_user(world, user_id, details)
     user = world.users.get(user_id)
@@ -71,10 +78,7 @@ def act(world: World, name: str, user_id: int, details: Json) -> Any:
     chosen = _ACTS.get(name)
     if chosen is None:
         raise Impossible(f"no such act: {name}")
-    try:
-        return plain(chosen(world, user, **details))
-    except TypeError as error:
-        raise Impossible(f"{name}: {error}") from error
+    return plain(chosen(world, user, **details))
 
 
 def plain(outcome: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-KEPT = 200_000
+KEPT = 50_000
 
 
 @dataclass(slots=True)

@@ -96,7 +96,9 @@ class Desk:
     async def act(self, request: web.Request) -> web.Response:
         """Carry out an act: {"actor": user id, …details}."""
         details = await _json(request)
-        user_id = int(details.pop("actor", 0))
+        user_id = details.pop("actor", 0)
+        if not isinstance(user_id, int):
+            raise web.HTTPBadRequest
         try:
             outcome = act(self.world, request.match_info["name"], user_id, details)
         except Impossible as error:

@@ -313,8 +313,9 @@ async def test_the_same_person_in_another_process() -> None:
                 "answerCallbackQuery",
                 "getMe",
             ]
-            with pytest.raises(Impossible, match="no such act"):
-                await karim.act("fly")
+            for act, details in (("fly", {}), ("send_text", {}), ("send_text", {"words": "x"})):
+                with pytest.raises(Impossible, match=act):
+                    await karim.act(act, **details)
             await far.call("getUpdates", offset=2_000_000_000)
             # one who comes later sees what was before
             async with await Standin.connect(started["base_url"]) as later:
