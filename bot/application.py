@@ -12,6 +12,7 @@ import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from aiohttp import web
 
@@ -19,7 +20,9 @@ from bot import clock as clocks
 from bot import schema
 from bot import web as pages
 from bot.announcements import announce
-from bot.gateway.api import AiohttpRequest, BotApi, NotSent, Refused, Unknown
+from bot.fund_api import FundApi
+from bot.fund_refresh import FundRefresh
+from bot.gateway.api import AiohttpRequest, BotApi, NotSent, Refused, Unknown, proxy_for
 from bot.gateway.intake import ALLOWED_UPDATES, Intake
 from bot.gateway.limits import SendingLimits
 from bot.gateway.poller import BACKOFF_S, Poller
@@ -104,7 +107,7 @@ class Application:
         clock = self._given_clock or (
             clocks.DemoClock(offset) if settings.DEMO_CLOCK else clocks.SystemClock()
         )
-        request = AiohttpRequest()
+        request = AiohttpRequest(proxy=proxy_for(settings.BOT_API_URL))
         api = BotApi(settings.BOT_API_URL, token, request)
         kit = make_kit(settings, vault)
         sender = Sender(
@@ -149,9 +152,23 @@ class Application:
                 await sender.settle(STOP_PATIENCE_S)
 
             stack.push_async_callback(stop_jobs)
-            for name, job in (("sender", sender.run), ("scheduler", scheduler.run)):
-                if name not in self.only:
-                    continue
+            alone = [("sender", sender.run), ("scheduler", scheduler.run)]
+            alone = [(name, job) for name, job in alone if name in self.only]
+            if settings.FUND_API_URL and "sender" in self.only:
+                refresh = FundRefresh(
+                    api=FundApi(
+                        settings.FUND_API_URL,
+                        settings.FUND_API_TOKEN.get_secret_value(),
+                        random=Random(),
+                    ),
+                    kit=kit,
+                    clock=clock,
+                    sessions=make_session,
+                    workers=workers,
+                    after_commit=hand_over.from_thread,
+                )
+                alone.append(("fund", refresh.run))
+            for name, job in alone:
                 if single:
                     jobs.append(asyncio.create_task(job(), name=name))
                     parts[name] = _state_of(jobs[-1])
@@ -207,6 +224,7 @@ def make_kit(settings: Settings, vault: Vault, *, bot_username: str = "") -> Kit
         vault=vault,
         bot_username=bot_username,
         public_url=settings.PUBLIC_URL,
+        has_fund_system=bool(settings.FUND_API_URL),
     )
 
 

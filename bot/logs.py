@@ -8,7 +8,16 @@ import sys
 from datetime import UTC, datetime
 
 # These print whole requests, updates or statements at their lower levels.
-QUIET = ("telegram", "aiohttp.access", "sqlalchemy", "apscheduler", "httpx", "httpcore", "asyncio")
+QUIET = (
+    "alembic",
+    "telegram",
+    "aiohttp.access",
+    "sqlalchemy",
+    "apscheduler",
+    "httpx",
+    "httpcore",
+    "asyncio",
+)
 
 
 class JsonFormatter(logging.Formatter):

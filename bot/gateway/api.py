@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import time
+import urllib.request
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -22,6 +24,14 @@ log = logging.getLogger(__name__)
 READ_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 5.0
 CONNECTIONS = 64
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for this address (HTTPS_PROXY, NO_PROXY)."""
+    parts = urlsplit(url)
+    if urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    return urllib.request.getproxies().get(parts.scheme)
 
 
 class NotSent(NetworkError):
@@ -60,7 +70,8 @@ class AiohttpRequest(BaseRequest):
     Raises `NotSent` and `Unknown`, both of which the library knows as its own network errors.
     """
 
-    def __init__(self, *, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(self, *, proxy: str | None = None, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+        self._proxy = proxy
         self._read_timeout_s = read_timeout_s
         self._session: aiohttp.ClientSession | None = None
 
@@ -75,7 +86,8 @@ class AiohttpRequest(BaseRequest):
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=self._read_timeout_s
                 ),
-                trust_env=True,
+                # Not trust_env: it reads ~/.netrc in a thread at every single request.
+                proxy=self._proxy,
             )
 
     async def shutdown(self) -> None:

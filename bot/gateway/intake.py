@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bot.gateway.unit import Units
+from bot.gateway.unit import Arrived, Units
 from bot.gateway.workers import Workers
 
 log = logging.getLogger(__name__)
 
+GROUP = 10  # updates that wait together and are committed together
 ALLOWED_UPDATES = (
     "message",
     "edited_message",
@@ -39,9 +40,21 @@ class Intake:
             return
         arrived = await self._workers.submit(0, lambda: self._units.arrive(readable))
         await asyncio.gather(
-            *(self._workers.submit(one.key, partial(self._units.run, one)) for one in arrived)
+            *(
+                self._workers.submit(worker, partial(self._units.run_group, group))
+                for worker, group in self._groups(arrived)
+            )
         )
         self.handled += len(arrived)
+
+    def _groups(self, arrived: Sequence[Arrived]) -> Iterator[tuple[int, list[Arrived]]]:
+        """Small groups for one worker each; a chat always meets the same worker."""
+        by_worker: dict[int, list[Arrived]] = {}
+        for one in arrived:
+            by_worker.setdefault(one.key % self._workers.count, []).append(one)
+        for worker, ones in by_worker.items():
+            for start in range(0, len(ones), GROUP):
+                yield worker, ones[start : start + GROUP]
 
 
 def is_update(raw: object) -> bool:

@@ -34,6 +34,7 @@ SWEEP_EVERY_S = 1.0
 WINDOW = 500  # calls of a lane kept in memory beyond which the database keeps the rest
 BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 WRONG_TOKEN_PAUSE_S = 30.0
+DATABASE_RETRY_S = 0.5
 WAITS = "waits for another call"
 GIVE_UP_AFTER = 60  # tries of one repeatable call, about an hour
 
@@ -89,6 +90,7 @@ class Sender:
         self._budget = Budget(limits, monotonic())
         self._queues: dict[tuple[int, Lane], _Queue] = {}
         self._ready: dict[Lane, deque[_Queue]] = {lane: deque() for lane in Lane}
+        self._free: deque[Call] = deque()
         self._known: set[int] = set()
         self._lane_size: dict[Lane, int] = dict.fromkeys(Lane, 0)
         self._busy_chats: set[int] = set()
@@ -161,7 +163,7 @@ class Sender:
         self._lane_size[call.lane] += 1
         chat = call.chat_id if call.chat_id is not None else 0
         if call.method in FREE_METHODS:
-            self._start(call, None)
+            self._free.append(call)
             return
         queue = self._queues.get((chat, call.lane))
         if queue is None:
@@ -182,6 +184,11 @@ class Sender:
             return
         now = self._monotonic()
         soonest = float("inf")
+        if self._free and (pause := self._budget.pause_left_s(now)) > 0:
+            self._pump_in(pause)
+            return
+        while self._free and self._in_flight < IN_FLIGHT_MAX:
+            self._start(self._free.popleft(), None)
         for lane in Lane:
             ready = self._ready[lane]
             for _ in range(len(ready)):
@@ -230,8 +237,7 @@ class Sender:
     async def _deliver(self, call: Call, queue: _Queue | None) -> None:
         try:
             concluded = await self._attempt(call)
-            while not await self._write_down(concluded):
-                await asyncio.sleep(0.5)
+            await self._write_down(concluded)
         except Exception as error:
             log.error("Call %s (%s) failed here: %s", call.id, call.method, type(error).__name__)
             concluded = Concluded(call, "queued")
@@ -262,7 +268,11 @@ class Sender:
         wait = 1.0
         if call.not_before is not None:
             wait = max(0.1, (call.not_before - self._clock.now()).total_seconds())
-        asyncio.get_running_loop().call_later(wait, self._start, call, None)
+        asyncio.get_running_loop().call_later(wait, self._admit_again, call)
+
+    def _admit_again(self, call: Call) -> None:
+        self._free.append(call)
+        self._pump()
 
     def _forget(self, call: Call) -> None:
         self._known.discard(call.id)
@@ -271,8 +281,6 @@ class Sender:
 
     async def _attempt(self, call: Call) -> Concluded:
         """Make the call once and say how it ended."""
-        if (left := self._budget.pause_left_s(self._monotonic())) > 0:
-            await asyncio.sleep(left)
         if call.after_id is not None and (waits := await self._resolve(call)) is not None:
             return waits
         files: dict[str, tuple[str, str, bytes]] = {}
@@ -382,11 +390,12 @@ class Sender:
 
     # --- records ------------------------------------------------------------------------
 
-    async def _write_down(self, concluded: Concluded) -> bool:
-        """Commit how a call ended, together with whatever else ended meanwhile."""
+    async def _write_down(self, concluded: Concluded) -> None:
+        """Commit how a call ended, together with whatever else ended meanwhile. Returns once
+        it is committed: while the database is away, this waits for it."""
         stands = concluded.not_before is None or concluded.error == WAITS
         if concluded.state == "queued" and concluded.call.repeatable and stands:
-            return True  # as it was: nothing to write
+            return  # as it was: nothing to write
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._finished.append((concluded, future))
         if not self._committing:
@@ -394,29 +403,21 @@ class Sender:
             task = asyncio.get_running_loop().create_task(self._commit_finished())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        try:
-            await future
-        except Exception as error:
-            log.warning("The outbox could not be written (%s); trying again", type(error).__name__)
-            return False
-        return True
+        await future
 
     async def _commit_finished(self) -> None:
         while self._finished:
             batch, self._finished = self._finished, []
-            ends = [concluded for concluded, _ in batch]
-            error: BaseException | None = None
             try:
-                await self._in_worker(partial(self._conclude, ends))
-            except Exception as failure:
-                error = failure
+                await self._in_worker(partial(self._conclude, [end for end, _ in batch]))
+            except Exception as error:
+                log.warning("The outbox cannot be written (%s); again", type(error).__name__)
+                self._finished = batch + self._finished
+                await asyncio.sleep(DATABASE_RETRY_S)
+                continue
             for _, future in batch:
-                if future.done():
-                    continue
-                if error is None:
+                if not future.done():
                     future.set_result(None)
-                else:
-                    future.set_exception(error)
         self._committing = False
 
     def _conclude(self, ends: list[Concluded], session: Session) -> None:

@@ -126,6 +126,22 @@ class Units:
         arrived: list[Arrived] = self._persistently(write)
         return arrived
 
+    def run_group(self, group: Sequence[Arrived]) -> None:
+        """Handle updates that wait together and commit them together, which spares a commit
+        each. If any fails all of it is undone, and each gets a transaction of its own."""
+        if len(group) > 1 and not any(arrived.again for arrived in group):
+            try:
+                self._persistently(
+                    lambda session: [
+                        call for arrived in group for call in self._handle(session, arrived)
+                    ]
+                )
+                return
+            except Exception as failure:
+                log.warning("A group of updates is undone: %s", type(failure).__name__)
+        for arrived in group:
+            self.run(arrived)
+
     def run(self, arrived: Arrived) -> None:
         """Handle one update, or set it aside after its third failure. Raises nothing that
         the update itself caused; waits while the database cannot be reached."""

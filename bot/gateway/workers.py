@@ -22,6 +22,7 @@ class Workers:
     """`count` threads. `submit` is called from the event loop and returns a future of it."""
 
     def __init__(self, count: int) -> None:
+        self.count = count
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queues: list[SimpleQueue[_Job | None]] = [SimpleQueue() for _ in range(count)]
         self._threads = [

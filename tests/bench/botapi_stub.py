@@ -1,6 +1,6 @@
 """A Bot API stub in a process of its own: hands out given updates, counts what comes back.
 
-`python botapi_stub.py PORT`: then `POST /feed` with {"updates": [...], "batch": 100} queues
+`python -m tests.bench.botapi_stub PORT`: then `POST /feed` with {"updates": [...]} queues
 updates; `GET /seen` tells how many messages arrived, for which texts, and when. It does no
 more than a bench or a kill test needs, so that what is measured is the bot.
 """
@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import deque
 from typing import Any
 
 from aiohttp import web
@@ -20,12 +21,15 @@ class Stub:
     def __init__(self) -> None:
         self.updates: list[dict[str, Any]] = []
         self.arrived = asyncio.Event()
-        self.sent: list[tuple[float, str, int | None, str]] = []
-        self.handed_at: dict[int, float] = {}
+        # When, which method, which chat, the text or query id, and by which token.
+        self.sent: list[tuple[float, str, int | None, str, str]] = []
+        self.handed_at: dict[int, deque[float]] = {}  # by chat, one entry an update
+        self.handed: set[int] = set()
+        self.delays: list[float] = []
         self.message_id = 1000
 
     async def call(self, request: web.Request) -> web.Response:
-        method = request.match_info["method"]
+        method, token = request.match_info["method"], request.match_info["token"]
         body = await request.read()
         params: dict[str, Any] = {}
         if body:
@@ -39,8 +43,11 @@ class Stub:
             return self.answer({"id": 1, "is_bot": True, "first_name": "B", "username": "stub_bot"})
         if method.startswith(("send", "edit")):
             chat_id = int(params["chat_id"])
-            self.sent.append((time.monotonic(), method, chat_id, str(params.get("text", ""))))
+            text = str(params.get("text", ""))
+            self.sent.append((time.monotonic(), method, chat_id, text, token))
             self.message_id += 1
+            if handed := self.handed_at.get(chat_id):
+                self.delays.append(time.monotonic() - handed.popleft())
             return self.answer(
                 {
                     "message_id": self.message_id,
@@ -49,7 +56,8 @@ class Stub:
                     "text": params.get("text", ""),
                 }
             )
-        self.sent.append((time.monotonic(), method, None, ""))
+        query = str(params.get("callback_query_id", ""))
+        self.sent.append((time.monotonic(), method, None, query, token))
         return self.answer(True)
 
     async def get_updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -66,7 +74,10 @@ class Stub:
         batch = self.updates[: int(params.get("limit") or 100)]
         now = time.monotonic()
         for update in batch:
-            self.handed_at.setdefault(update["update_id"], now)
+            chat_id = update.get("message", {}).get("chat", {}).get("id")
+            if chat_id is not None and update["update_id"] not in self.handed:
+                self.handed.add(update["update_id"])
+                self.handed_at.setdefault(chat_id, deque()).append(now)
         return batch
 
     @staticmethod
@@ -81,9 +92,17 @@ class Stub:
     async def seen(self, _: web.Request) -> web.Response:
         return web.json_response({"sent": self.sent, "waiting": len(self.updates)})
 
+    async def count(self, _: web.Request) -> web.Response:
+        messages = sum(method == "sendMessage" for _, method, _, _, _ in self.sent)
+        return web.json_response({"messages": messages})
+
+    async def told_delays(self, _: web.Request) -> web.Response:
+        return web.json_response({"delays": self.delays})
+
     async def reset(self, _: web.Request) -> web.Response:
         self.sent.clear()
         self.handed_at.clear()
+        self.delays.clear()
         return web.json_response({})
 
 
@@ -93,6 +112,8 @@ def main() -> None:
     app.router.add_route("*", "/bot{token}/{method}", stub.call)
     app.router.add_post("/feed", stub.feed)
     app.router.add_get("/seen", stub.seen)
+    app.router.add_get("/count", stub.count)
+    app.router.add_get("/delays", stub.told_delays)
     app.router.add_post("/reset", stub.reset)
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)
 
