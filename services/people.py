@@ -131,7 +131,10 @@ def meet(
             "created_at": now,
         },
     )
-    return Caller(telegram_id=telegram_id, chat_id=chat_id, language=language, is_new=True)
+    newcomer = find(session, telegram_id, chat_id=chat_id)  # a role may have been given before
+    assert newcomer is not None
+    newcomer.is_new = True
+    return newcomer
 
 
 def keep_conversation(session: Session, caller: Caller, now: datetime) -> None:
