@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from handlers import explain, general, mydata, settings, staff_admin, start, status
+from handlers import (
+    explain,
+    general,
+    mydata,
+    pay,
+    settings,
+    simulate,
+    staff_admin,
+    start,
+    status,
+)
 from handlers.conversation import Book
 from handlers.identity import accounts, link
 
@@ -18,6 +28,8 @@ def open_book() -> Book:
             mydata.CONVERSATION,
             status.CONVERSATION,
             explain.CONVERSATION,
+            simulate.CONVERSATION,
+            pay.CONVERSATION,
             staff_admin.CONVERSATION,
         ]
     )

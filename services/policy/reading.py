@@ -15,12 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from services.policy import contribution_rows, service_rows, values
+from services.policy import contribution_rows, payment_rows, service_rows, values
 from services.policy.errors import PolicyError
 from services.policy.rows import Confidence, Row
 
 ROW_TYPES: Mapping[str, type[Row]] = {
-    row_type.TABLE: row_type for row_type in (*contribution_rows.ROWS, *service_rows.ROWS)
+    row_type.TABLE: row_type
+    for row_type in (*contribution_rows.ROWS, *service_rows.ROWS, *payment_rows.ROWS)
 }
 _COMMON = ("valid_from", "valid_to", "year", "source", "confidence", "note", "withdrawn")
 _HEADER = re.compile(r"\s*\[\[\s*([A-Za-z0-9_-]+)\s*\]\]")
