@@ -39,7 +39,11 @@ class Job:
 
 
 JOBS: tuple[Job, ...] = (
-    Job("retention", 3_600, lambda kit, session, now, box: housekeeping.retention(session, now)),
+    Job(
+        "retention",
+        3_600,
+        lambda kit, session, now, box: housekeeping.retention(session, kit.policy, now),
+    ),
 )
 
 

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from services.clock import algiers_day
+from services.personal_data import identity
+from services.policy import Policy
 from services.records.traffic import IncomingUpdate, OutgoingCall
 
-# Telegram repeats an update for 24 h and may restart its numbering after a quiet week.
-UPDATES_KEPT = timedelta(days=8)
-CALLS_KEPT = timedelta(days=30)  # only their outcome: what they said is gone once they are sent
 
+def retention(session: Session, policy: Policy, now: datetime) -> dict[str, int]:
+    """Remove what is past the time the policy states; returns how many rows of each.
 
-def retention(session: Session, now: datetime) -> dict[str, int]:
-    """Remove what is past its time; returns how many rows of each."""
+    Of a call only its outcome is kept: what it said is gone once it is sent.
+    """
+    today = algiers_day(now)
+    updates_end = now - policy.retention("processed_update", today).keep
+    calls_end = now - policy.retention("sent_message", today).keep
     updates = session.execute(
         delete(IncomingUpdate).where(
-            IncomingUpdate.received_at < now - UPDATES_KEPT, IncomingUpdate.state != "received"
+            IncomingUpdate.received_at < updates_end, IncomingUpdate.state != "received"
         )
     )
     calls = session.execute(
         delete(OutgoingCall).where(
-            OutgoingCall.done_at < now - CALLS_KEPT,
+            OutgoingCall.done_at < calls_end,
             OutgoingCall.state.in_(("sent", "failed")),
             OutgoingCall.subject.is_(None),
         )
     )
-    return {"updates": updates.rowcount, "calls": calls.rowcount}  # type: ignore[attr-defined]
+    return {
+        "updates": updates.rowcount,  # type: ignore[attr-defined]
+        "calls": calls.rowcount,  # type: ignore[attr-defined]
+        **identity.forget_old(session, policy, now),
+    }

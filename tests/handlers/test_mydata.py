@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from services import access_trail, linking, people
+from services import access_trail, linking, people, staff
 from services.people import Role
 from services.policy.service_rows import Retention
+from services.records.complaints import Complaint
 from services.records.people import Conversation, Link, Person
 from services.records.traffic import Event
 from services.staff import Member
@@ -279,8 +280,6 @@ def test_erasure_is_no_way_around_the_lock(fund_bot: FundBot) -> None:
 
 
 def test_erasure_leaves_a_colleagues_role(sqlite_bot: FundBot) -> None:
-    from services import staff
-
     now = sqlite_bot.clock.now()
     sqlite_bot.do(
         lambda session: staff.add(
@@ -298,3 +297,37 @@ def test_erasure_leaves_a_colleagues_role(sqlite_bot: FundBot) -> None:
     erase(chat)
     chat.send("/start")
     assert sqlite_bot.do(lambda s: people.find(s, 7001)).role is Role.CENTRAL
+
+
+def test_a_record_that_must_be_kept_outlives_the_person_it_points_at(fund_bot: FundBot) -> None:
+    """An open complaint: the row it points at stays, emptied; linking starts anew."""
+    contributor(fund_bot)
+    chat = linked(fund_bot)
+    filed_at = fund_bot.clock.now()
+
+    def file_complaint(session: Any) -> None:
+        session.add(
+            Complaint(
+                reference="R-16-26-000001-0",
+                telegram_id=chat.id,
+                agency="16",
+                category="other",
+                restricted=False,
+                anonymous=False,
+                language="fr",
+                filed_at=filed_at,
+                desk="16",
+                level="agency",
+                status="open",
+                late=False,
+            )
+        )
+
+    fund_bot.do(file_complaint)
+    erase(chat)
+    kept = fund_bot.do(lambda session: session.get(Person, chat.id))
+    assert kept is not None
+    assert kept.consented_at is None
+    assert accounts_of(fund_bot, chat.id) == []
+    chat.send("/start")
+    assert "Êtes-vous d’accord" in chat.text
