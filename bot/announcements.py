@@ -7,18 +7,15 @@ import json
 import logging
 from typing import Any
 
-from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from handlers.commands import listed
 from handlers.turn import Kit
+from services import installation
 from services.clock import Clock
 from services.outbox import Outbox
-from services.records.traffic import Setting
 
 log = logging.getLogger(__name__)
-
-_NAME = "announced"
 
 
 def announce(sessions: sessionmaker[Session], kit: Kit, clock: Clock) -> None:
@@ -26,10 +23,9 @@ def announce(sessions: sessionmaker[Session], kit: Kit, clock: Clock) -> None:
     calls = list(_calls(kit))
     mark = hashlib.sha256(json.dumps(calls).encode()).hexdigest()
     with sessions.begin() as session:
-        if session.execute(select(Setting.value).where(Setting.name == _NAME)).scalar() == mark:
+        if installation.announced(session) == mark:
             return
-        session.execute(delete(Setting).where(Setting.name == _NAME))
-        session.execute(insert(Setting).values(name=_NAME, value=mark))
+        installation.keep_announced(session, mark)
         box = Outbox(session, clock.now())
         for method, params in calls:
             box.add(method, params)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from random import Random
 
 from aiohttp import web
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot import clock as clocks
 from bot import schema
@@ -36,7 +37,7 @@ from bot.settings import Settings
 from handlers import book, words
 from handlers.buttons import Seal
 from handlers.turn import Kit
-from services import policy
+from services import installation, policy
 from services.clock import Clock
 from services.database import open_async_engine, open_engine, sessions
 from services.outbox import Call
@@ -104,12 +105,13 @@ class Application:
         with make_session.begin() as session:
             ensure_key_fits(session, vault)
             offset = clocks.load_offset(session)
+            username = installation.bot_username(session)
         clock = self._given_clock or (
             clocks.DemoClock(offset) if settings.DEMO_CLOCK else clocks.SystemClock()
         )
         request = AiohttpRequest(proxy=proxy_for(settings.BOT_API_URL))
         api = BotApi(settings.BOT_API_URL, token, request)
-        kit = make_kit(settings, vault)
+        kit = make_kit(settings, vault, bot_username=username)
         sender = Sender(
             api=api,
             sessions=make_session,
@@ -210,6 +212,7 @@ class Application:
                 host, port = runner.addresses[0][:2]
                 base_url = f"http://{host}:{port}"
             await workers.submit(0, lambda: announce(make_session, kit, clock))
+            jobs.append(asyncio.create_task(_learn_username(api, kit, make_session, workers)))
             yield Running(base_url=base_url, clock=clock, sender=sender)
 
 
@@ -258,24 +261,43 @@ def _state_of(job: asyncio.Task[None], keeper: LeaseKeeper | None = None) -> Cal
     return state
 
 
-async def _set_webhook(api: BotApi, url: str, secret: str) -> None:
-    """Tell Telegram the address, until it takes it."""
+async def _learn_username(
+    api: BotApi, kit: Kit, make_session: sessionmaker[Session], workers: Workers
+) -> None:
+    """Ask Telegram for the bot's own name, until it answers; links are made from it."""
+
+    def keep() -> None:
+        with make_session.begin() as session:
+            installation.keep_bot_username(session, kit.bot_username)
+
+    me = await _insist(api, "getMe", {})
+    if isinstance(me, dict) and isinstance(me.get("username"), str):
+        kit.bot_username = me["username"]
+        await workers.submit(0, keep)
+
+
+async def _insist(api: BotApi, method: str, params: dict[str, object]) -> object:
+    """Call until Telegram says yes."""
     failures = 0
     while True:
         try:
-            await api.call(
-                "setWebhook",
-                {
-                    "url": url,
-                    "secret_token": secret,
-                    "allowed_updates": list(ALLOWED_UPDATES),
-                    "max_connections": 40,
-                },
-            )
+            return await api.call(method, params)
         except (Refused, NotSent, Unknown) as failure:
             wait = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
             failures += 1
-            log.warning("The webhook is not set (%s); again in %.1f s", failure, wait)
+            log.warning("%s failed (%s); again in %.1f s", method, failure, wait)
             await asyncio.sleep(wait)
-        else:
-            return
+
+
+async def _set_webhook(api: BotApi, url: str, secret: str) -> None:
+    """Tell Telegram the address."""
+    await _insist(
+        api,
+        "setWebhook",
+        {
+            "url": url,
+            "secret_token": secret,
+            "allowed_updates": list(ALLOWED_UPDATES),
+            "max_connections": 40,
+        },
+    )

@@ -32,9 +32,10 @@ TOAST_MAX = 200
 PARKED = "_at"  # in a draft: the step where its conversation was left
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kit:
-    """What every turn may use; made once at the start, shared by all threads."""
+    """What every turn may use; made once at the start, shared by all threads. Only the bot's
+    username may still change: Telegram tells it, and need not be there at the start."""
 
     words: Mapping[str, Words]
     seal: Seal

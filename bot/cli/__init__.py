@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import people, running
+from bot.cli import data, demo, people, running
 from bot.instance_lock import AlreadyRunning
 from bot.settings import SettingsUnusable
 from services.database import UnsupportedDatabase
@@ -31,6 +31,8 @@ commands = typer.Typer(
 )
 running.add_to(commands)
 people.add_to(commands)
+data.add_to(commands)
+demo.add_to(commands)
 
 
 def app() -> None:
