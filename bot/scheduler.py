@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
+from handlers.desk import escalations
 from handlers.turn import Kit
 from services import housekeeping
 from services.clock import Clock
@@ -39,6 +40,7 @@ class Job:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("escalations", 60, escalations.run),
     Job(
         "retention",
         3_600,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from handlers import (
+    cases,
+    complaint,
     explain,
     general,
     mydata,
@@ -14,6 +16,7 @@ from handlers import (
     status,
 )
 from handlers.conversation import Book
+from handlers.desk import conversation as desk
 from handlers.identity import accounts, link
 
 
@@ -30,6 +33,9 @@ def open_book() -> Book:
             explain.CONVERSATION,
             simulate.CONVERSATION,
             pay.CONVERSATION,
+            complaint.CONVERSATION,
+            cases.CONVERSATION,
+            desk.CONVERSATION,
             staff_admin.CONVERSATION,
         ]
     )

@@ -19,6 +19,7 @@ from services.policy.service_rows import ComplaintTargets
 FIRST_ANSWER = "first_answer"
 RESOLUTION = "resolution"
 ZERO = timedelta(0)
+HOUR = timedelta(hours=1)
 
 
 class Calendar(Protocol):

@@ -12,7 +12,7 @@ from services.complaints.store import Case
 from services.records.base import table_of
 from services.records.complaints import ComplaintMessage
 
-TEXT_MAX = 4_000  # characters; Telegram's own limit is 4 096
+TEXT_MAX = 10_000  # characters: a complaint may be told in several messages
 CITIZENS = frozenset({"complaint", "addition", "reply", "dispute", "word"})
 TO_CITIZEN = frozenset({"answer", "question", "resolution"})
 INTERNAL = frozenset({"note", "reason"})

@@ -1,0 +1,482 @@
+"""/complaint: what it is about, what happened, what proves it; then a number and two dates.
+
+Someone who is not linked can complain too, by agency. Nothing is filed before the last
+button; what was begun is kept, and the words in it are sealed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import cases, complaint_agency, complaint_evidence, whose
+from handlers import complaint_draft as draft_of
+from handlers.buttons import Button
+from handlers.complaint_draft import office
+from handlers.complaint_receipt import figures_text, give_receipt
+from handlers.conversation import Action, Conversation, Step
+from handlers.desk.notices import tell_of_new_case
+from handlers.turn import PARKED, Turn, conversation_of
+from services import accounts, linking, situation
+from services.complaints import categories, evidence, filing
+from services.complaints.filing import Filing
+from services.complaints.store import Case
+from services.dates import day_in_algiers
+
+TEXT_MIN = 5  # characters that say something
+EXCERPT = 300
+
+
+# --- the ways in ----------------------------------------------------------------------------
+
+
+def open_(turn: Turn) -> None:
+    """Begin, go on where it was left, or show again what is open."""
+    if turn.caller.step is not None and conversation_of(turn.caller.step) == "complaint":
+        turn.go(turn.caller.step)
+        return
+    argument = turn.press.argument if turn.press is not None else ""
+    if not _is_parked(turn) and (linked := whose.by_argument(turn, argument)) is not None:
+        _begin(turn, {"contributor": linked.contributor_id, "agency": _agency_of(turn, linked)})
+        return
+    turn.enter("complaint.start")
+
+
+def open_by_agency(turn: Turn) -> None:
+    """The link on a poster of an agency."""
+    if turn.argument not in office(turn).agencies or _is_parked(turn):
+        open_(turn)
+        return
+    _begin(turn, {"agency": turn.argument})
+
+
+def dispute(turn: Turn) -> None:
+    """A line of the status that looks wrong: the complaint carries its figures."""
+    assert turn.press is not None
+    account, _, year = turn.press.argument.rpartition(":")
+    linked = whose.by_argument(turn, account)
+    if linked is None and not account:
+        own = linking.accounts_of(turn.session, turn.caller.telegram_id, turn.today)
+        linked = own[0] if len(own) == 1 else None
+    found = (
+        situation.situation_on(
+            turn.session,
+            policy=turn.kit.policy,
+            vault=turn.kit.vault,
+            contributor_id=linked.contributor_id,
+            on=turn.today,
+        )
+        if linked is not None
+        else None
+    )
+    lines = found.position.lines if found is not None else ()
+    line = next((one for one in lines if str(one.year) == year), None)
+    if linked is None or found is None or line is None:
+        turn.toast("button.not_valid", alert=True)
+        return
+    turn.press = None  # the status stays as it is
+    draft: dict[str, Any] = {
+        "contributor": linked.contributor_id,
+        "agency": found.card.agency,
+        "category": "contribution_amount",
+        "figures": {
+            "year": line.year,
+            "due": line.due,
+            "paid": line.paid,
+            "remaining": line.remaining,
+            "surcharge": line.surcharge,
+            "estimate": line.estimate,
+            "as_of": found.card.as_of.isoformat(),
+        },
+    }
+    open_already = _duplicate_in(turn, draft) is not None
+    _begin(turn, draft, "complaint.duplicate" if open_already else "complaint.text")
+
+
+def _begin(turn: Turn, draft: dict[str, Any], step: str = "complaint.start") -> None:
+    turn.close(keep_draft=True)
+    turn.caller.drafts["complaint"] = draft
+    turn.go(step)
+
+
+def _is_parked(turn: Turn) -> bool:
+    return PARKED in turn.caller.drafts.get("complaint", {})
+
+
+def _agency_of(turn: Turn, linked: linking.Linked) -> str | None:
+    profile = accounts.profile_of(turn.session, linked.contributor_id)
+    known = office(turn).agencies
+    return profile.agency if profile is not None and profile.agency in known else None
+
+
+# --- for whom, and where --------------------------------------------------------------------
+
+
+def ask_start(turn: Turn) -> None:
+    """Ask for whom where that is open; else go straight on."""
+    draft = turn.draft
+    linked = linking.accounts_of(turn.session, turn.caller.telegram_id, turn.today)
+    if "contributor" not in draft and len(linked) == 1:
+        draft["contributor"] = linked[0].contributor_id
+        draft.setdefault("agency", _agency_of(turn, linked[0]))
+    if "contributor" not in draft and len(linked) > 1:
+        page = whose.page_of(turn.press.argument if turn.press else "", len(linked))
+        shown = linked[page * whose.PAGE_ROWS : (page + 1) * whose.PAGE_ROWS]
+        turn.ask(
+            "complaint.for_whom",
+            [
+                *[[_account_button(turn, one)] for one in shown],
+                whose.page_turners("complaint.accounts", page, len(linked)),
+            ],
+        )
+        return
+    turn.go("complaint.category" if draft.get("agency") else "complaint.agency")
+
+
+def _account_button(turn: Turn, one: linking.Linked) -> Button:
+    return Button(
+        "complaint.account",
+        "complaint.for",
+        whose.argument_of(one),
+        values={"name": whose.display_name(turn, one.contributor_id)},
+    )
+
+
+def choose_account(turn: Turn) -> None:
+    """Keep for whom."""
+    assert turn.press is not None
+    linked = whose.by_argument(turn, turn.press.argument)
+    if linked is None:
+        turn.go("complaint.start")
+        return
+    turn.draft["contributor"] = linked.contributor_id
+    if not turn.draft.get("agency"):
+        turn.draft["agency"] = _agency_of(turn, linked)
+    turn.go("complaint.start")
+
+
+def ask_agency(turn: Turn) -> None:
+    """Ask which agency is concerned: from the list, or typed."""
+    asked = turn.press.argument if turn.press is not None else ""
+    cards = complaint_agency.listed(office(turn))
+    turn.ask(
+        "complaint.ask_agency",
+        complaint_agency.rows(
+            turn,
+            cards,
+            choose="complaint.agency_is",
+            turn_page="complaint.agencies",
+            asked=asked,
+        ),
+    )
+
+
+def answer_agency(turn: Turn) -> None:
+    """Keep the agency that was typed, or show those it may be."""
+    found = complaint_agency.found(office(turn), turn.text)
+    if len(found) == 1:
+        turn.draft["agency"] = found[0].code
+        turn.go("complaint.category")
+    elif not found:
+        turn.say("complaint.agency_unknown")
+        turn.go("complaint.agency")
+    else:
+        rows = [[complaint_agency.button(turn, card, "complaint.agency_is")] for card in found[:12]]
+        turn.ask("complaint.agency_which", rows)
+
+
+def choose_agency(turn: Turn) -> None:
+    """Keep the agency that was pressed."""
+    assert turn.press is not None
+    if turn.press.argument in office(turn).agencies:
+        turn.draft["agency"] = turn.press.argument
+        turn.go("complaint.category")
+    else:
+        turn.go("complaint.agency")
+
+
+# --- what about -----------------------------------------------------------------------------
+
+
+def ask_category(turn: Turn) -> None:
+    if not turn.draft.get("agency"):
+        turn.go("complaint.agency")
+        return
+    turn.ask(
+        "complaint.ask_category",
+        [
+            [Button(f"category.{one.code}", "complaint.about", one.code)]
+            for one in categories.tree().children()
+        ],
+        agency=_agency_name(turn),
+    )
+
+
+def ask_kind(turn: Turn) -> None:
+    heading = turn.draft.get("heading", "")
+    turn.ask(
+        f"category.{heading}.heading",
+        [
+            [Button(f"category.{one.code}", "complaint.kind_is", one.code)]
+            for one in categories.tree().children(heading)
+        ],
+    )
+
+
+def choose_category(turn: Turn) -> None:
+    """Keep the category, or open its heading."""
+    assert turn.press is not None
+    code = turn.press.argument
+    if categories.tree().is_heading(code):
+        turn.draft["heading"] = code
+        turn.go("complaint.kind")
+        return
+    try:
+        categories.tree().leaf(code)
+    except categories.UnknownCategory:
+        turn.go("complaint.category")
+        return
+    turn.draft["category"] = code
+    turn.draft.pop("figures", None)
+    turn.go("complaint.duplicate" if _duplicate_in(turn, turn.draft) else "complaint.text")
+
+
+def ask_duplicate(turn: Turn) -> None:
+    """A case on this is open already: offer to go on there."""
+    duplicate = _duplicate_in(turn, turn.draft)
+    if duplicate is None:
+        turn.go("complaint.text")
+        return
+    turn.ask(
+        "complaint.duplicate",
+        [
+            [Button("complaint.add_to_it", "complaint.continue")],
+            [Button("complaint.another_matter", "complaint.anew")],
+        ],
+        reference=duplicate.reference,
+        on=day_in_algiers(duplicate.filed_at),
+    )
+
+
+def continue_duplicate(turn: Turn) -> None:
+    """Leave this one and add to the open case."""
+    duplicate = _duplicate_in(turn, turn.draft)
+    turn.close()
+    if duplicate is None:
+        open_(turn)
+        return
+    cases.add_to(turn, duplicate.id)
+
+
+def _duplicate_in(turn: Turn, draft: dict[str, Any]) -> Case | None:
+    return filing.open_duplicate(
+        office(turn), turn.caller.telegram_id, draft["category"], draft.get("contributor")
+    )
+
+
+# --- what happened --------------------------------------------------------------------------
+
+
+def ask_text(turn: Turn) -> None:
+    """Ask what happened, with what to mention; first whatever is to be known before."""
+    category = categories.tree().leaf(turn.draft["category"])
+    parts = []
+    if category.notice:
+        parts.append(turn.words.text(f"category.{category.code}.notice"))
+    if figures := turn.draft.get("figures"):
+        parts.append(figures_text(turn.words, figures))
+    parts.append(turn.words.text(f"category.{category.code}.ask"))
+    parts.append(turn.words.text("complaint.how_to_tell"))
+    rows = []
+    if category.leads_to in turn.kit.book.actions and "figures" not in turn.draft:
+        assert category.leads_to is not None
+        argument = _account_argument(turn)
+        rows.append([Button(f"category.{category.code}.leads_to", category.leads_to, argument)])
+    turn.show_html("\n\n".join(parts), [*rows, turn.navigation()])
+
+
+def answer_text(turn: Turn) -> None:
+    """Keep the words. A voice message tells it too; a picture alone is kept, and words asked."""
+    message = turn.message
+    assert message is not None
+    if message.text is None:
+        _text_with_file(turn)
+        return
+    if len(message.text.strip()) < TEXT_MIN:
+        turn.say("complaint.text_too_short")
+        return
+    draft_of.set_words(turn, message.text)
+    turn.go("complaint.evidence")
+
+
+def _text_with_file(turn: Turn) -> None:
+    assert turn.message is not None
+    files = draft_of.files(turn)
+    file = complaint_evidence.take(turn, files)
+    if file is None:
+        return
+    if caption := (turn.message.caption or "").strip():
+        draft_of.set_words(turn, caption)
+    elif file.kind == "voice":
+        draft_of.set_words(turn, turn.words.label("complaint.told_by_voice"))
+    else:
+        complaint_evidence.acknowledge(turn, file, files, "complaint.file_needs_words", [])
+        return
+    turn.go("complaint.evidence")
+
+
+# --- what proves it -------------------------------------------------------------------------
+
+
+def ask_evidence(turn: Turn) -> None:
+    turn.ask("complaint.ask_evidence", _evidence_rows(), n=len(draft_of.files(turn)))
+
+
+def answer_evidence(turn: Turn) -> None:
+    """Keep a file, or more words; the next button goes on."""
+    message = turn.message
+    assert message is not None
+    if message.text is not None:
+        added = draft_of.add_words(turn, message.text)
+        turn.say("complaint.words_added" if added else "complaint.text_too_long", _evidence_rows())
+        return
+    files = draft_of.files(turn)
+    file = complaint_evidence.take(turn, files)
+    if file is None:
+        return
+    caption = (message.caption or "").strip()
+    if caption and not draft_of.add_words(turn, caption):
+        turn.say("complaint.text_too_long")
+    complaint_evidence.acknowledge(turn, file, files, "complaint.file_added", _evidence_rows())
+
+
+def _evidence_rows() -> list[list[Button]]:
+    return [[Button("complaint.go_on", "complaint.reviewed")]]
+
+
+# --- the last look --------------------------------------------------------------------------
+
+
+def ask_review(turn: Turn) -> None:
+    """Show everything once more before it is sent."""
+    draft = turn.draft
+    category = categories.tree().leaf(draft["category"])
+    words = draft_of.words(turn)
+    items = evidence.items(complaint_evidence.of_draft(draft_of.files(turn)))
+    parts = [
+        turn.words.text(
+            "complaint.review",
+            category=turn.words.label(f"category.{category.code}"),
+            agency=_agency_name(turn),
+            text=words if len(words) <= EXCERPT else f"{words[:EXCERPT]}…",
+        ),
+        turn.words.text("complaint.review_files", n=len(items)),
+    ]
+    if figures := draft.get("figures"):
+        parts.append(figures_text(turn.words, figures))
+    if category.restricted:
+        parts.append(turn.words.text("complaint.review_restricted"))
+    rows = [[Button("complaint.send", "complaint.send")]]
+    if category.anonymous:
+        hidden = bool(draft.get("anonymous"))
+        parts.append(turn.words.text(f"complaint.review_{'anonymous' if hidden else 'named'}"))
+        label = "complaint.show_name" if hidden else "complaint.hide_name"
+        rows.append([Button(label, "complaint.anonymous")])
+    turn.show_html("\n\n".join(parts), [*rows, turn.navigation()])
+
+
+def toggle_anonymous(turn: Turn) -> None:
+    turn.draft["anonymous"] = not turn.draft.get("anonymous")
+    turn.go("complaint.review")
+
+
+def send(turn: Turn) -> None:
+    """File it, give the receipt, tell the desk."""
+    draft = turn.draft
+    the_office = office(turn)
+    try:
+        case = filing.file(
+            the_office,
+            Filing(
+                telegram_id=turn.caller.telegram_id,
+                language=turn.caller.language,
+                category=draft["category"],
+                agency=draft["agency"],
+                text=draft_of.words(turn),
+                contributor_id=draft.get("contributor"),
+                anonymous=bool(draft.get("anonymous")),
+                files=complaint_evidence.of_draft(draft_of.files(turn)),
+                figures=draft.get("figures"),
+            ),
+        )
+    except filing.TooManyOpen:
+        turn.close()
+        turn.show("complaint.too_many_open", [[Button("menu.cases", "cases.open")]])
+        return
+    except filing.UnknownAgency:  # the fund's list changed meanwhile
+        turn.go("complaint.agency")
+        return
+    turn.close()
+    give_receipt(turn, the_office, case)
+    tell_of_new_case(turn.kit, turn.outbox, the_office, case)
+
+
+def _agency_name(turn: Turn) -> str:
+    code = turn.draft.get("agency") or ""
+    card = office(turn).agencies.get(code)
+    return complaint_agency.name(turn, card) if card is not None else code
+
+
+def _account_argument(turn: Turn) -> str:
+    """The account meant, for a conversation that fits better."""
+    for one in linking.accounts_of(turn.session, turn.caller.telegram_id, turn.today):
+        if one.contributor_id == turn.draft.get("contributor"):
+            return whose.argument_of(one)
+    return ""
+
+
+CONVERSATION = Conversation(
+    name="complaint",
+    commands={"complaint": open_},
+    deep_links={"agency": open_by_agency},
+    steps=(
+        Step("complaint.start", ask=ask_start),
+        Step("complaint.agency", ask=ask_agency, answer=answer_agency),
+        Step("complaint.category", ask=ask_category, back="complaint.agency"),
+        Step("complaint.kind", ask=ask_kind, back="complaint.category"),
+        Step("complaint.duplicate", ask=ask_duplicate, back="complaint.category"),
+        Step(
+            "complaint.text",
+            ask=ask_text,
+            answer=answer_text,
+            back="complaint.category",
+            takes_albums=True,
+        ),
+        Step(
+            "complaint.evidence",
+            ask=ask_evidence,
+            answer=answer_evidence,
+            back="complaint.text",
+            takes_albums=True,
+        ),
+        Step("complaint.review", ask=ask_review, back="complaint.evidence"),
+    ),
+    actions={
+        "complaint.open": Action(open_),
+        "complaint.dispute": Action(dispute),
+        "complaint.for": Action(choose_account, step="complaint.start"),
+        "complaint.accounts": Action(ask_start, step="complaint.start"),
+        "complaint.agency_is": Action(choose_agency, step="complaint.agency"),
+        "complaint.agencies": Action(ask_agency, step="complaint.agency"),
+        "complaint.about": Action(choose_category, step="complaint.category"),
+        "complaint.kind_is": Action(choose_category, step="complaint.kind"),
+        "complaint.continue": Action(continue_duplicate, step="complaint.duplicate"),
+        "complaint.anew": Action(
+            lambda turn: turn.go("complaint.text"), step="complaint.duplicate"
+        ),
+        "complaint.reviewed": Action(
+            lambda turn: turn.go("complaint.review"), step="complaint.evidence"
+        ),
+        "complaint.anonymous": Action(toggle_anonymous, step="complaint.review"),
+        "complaint.send": Action(send, step="complaint.review"),
+    },
+)

@@ -1,0 +1,61 @@
+"""The receipt: a number, two dates, and a signed code to show at any counter."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import segno
+
+from handlers.buttons import Button
+from handlers.turn import Turn
+from handlers.words import Words
+from services.complaints import filing, receipts
+from services.complaints.office import Office
+from services.complaints.store import Case
+
+QR_SCALE = 6  # pixels a module: readable on a cheap telephone's screen
+
+
+def give_receipt(turn: Turn, office: Office, case: Case) -> None:
+    """Say what was received and when an answer comes; the code follows as a picture."""
+    answer_by, resolve_by = filing.promises(case)
+    key = "complaint.receipt_central" if case.restricted else "complaint.receipt"
+    turn.show(
+        key,
+        [[Button("complaint.follow", "cases.show", str(case.id))]],
+        reference=case.reference,
+        answer_by=answer_by,
+        resolve_by=resolve_by,
+    )
+    code = receipts.code(office, case)
+    turn.say_photo(
+        f"{case.reference}.png",
+        qr_code(code),
+        "complaint.receipt_code",
+        reference=case.reference,
+        code=code,
+    )
+
+
+def qr_code(text: str) -> bytes:
+    """The text as a QR code, a PNG. Letters and digits in upper case keep it small."""
+    picture = io.BytesIO()
+    segno.make_qr(text, error="m").save(picture, kind="png", scale=QR_SCALE, border=4)
+    return picture.getvalue()
+
+
+def figures_text(words: Words, figures: Mapping[str, Any]) -> str:
+    """The disputed line as it was shown."""
+    key = "complaint.figures_estimate" if figures["estimate"] else "complaint.figures"
+    return words.text(
+        key,
+        year=str(figures["year"]),
+        due=figures["due"],
+        paid=figures["paid"],
+        remaining=figures["remaining"],
+        surcharge=figures["surcharge"],
+        as_of=date.fromisoformat(figures["as_of"]),
+    )

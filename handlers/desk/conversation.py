@@ -1,0 +1,45 @@
+"""The desk's steps and buttons in one table."""
+
+from __future__ import annotations
+
+from handlers.conversation import Action, Conversation, Step
+from handlers.desk import card, queue, writing
+from handlers.desk.guard import for_staff
+from handlers.turn import Turn
+
+
+def _rewrite(turn: Turn) -> None:
+    turn.go("desk.text")
+
+
+CONVERSATION = Conversation(
+    name="desk",
+    personal=False,  # whoever works here is asked for their role, not for consent
+    commands={"queue": for_staff(queue.show), "case": for_staff(queue.open_case)},
+    steps=(
+        Step("desk.outcome", ask=for_staff(writing.ask_outcome)),
+        Step(
+            "desk.where",
+            ask=for_staff(writing.ask_where),
+            answer=for_staff(writing.answer_where),
+        ),
+        Step("desk.text", ask=for_staff(writing.ask_text), answer=for_staff(writing.answer_text)),
+        Step("desk.check", ask=for_staff(writing.ask_check), back="desk.text"),
+    ),
+    actions={
+        "desk.queue": Action(for_staff(queue.show)),
+        "desk.show": Action(for_staff(card.show)),
+        "desk.take": Action(for_staff(card.take)),
+        "desk.release": Action(for_staff(card.release)),
+        "desk.number": Action(for_staff(card.see_number)),
+        "desk.files": Action(for_staff(card.see_files)),
+        "desk.unsay": Action(for_staff(card.unsay)),
+        "desk.write": Action(for_staff(writing.start)),
+        "desk.outcome_is": Action(for_staff(writing.choose_outcome), step="desk.outcome"),
+        "desk.where_is": Action(for_staff(writing.choose_where), step="desk.where"),
+        "desk.where_page": Action(for_staff(writing.ask_where), step="desk.where"),
+        "desk.rewrite": Action(for_staff(_rewrite), step="desk.check"),
+        "desk.send": Action(for_staff(writing.send), step="desk.check"),
+        "desk.send_with_number": Action(for_staff(writing.send_with_number), step="desk.check"),
+    },
+)

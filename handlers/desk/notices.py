@@ -1,0 +1,136 @@
+"""Telling the other side: the desk of what a citizen did, the citizen of what the desk did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.buttons import Button, Rows
+from handlers.notices import tell
+from handlers.turn import Kit
+from handlers.words import Words
+from services import people, staff
+from services.complaints import access, undelivered, watch
+from services.complaints.office import Office
+from services.complaints.state import Happening, Outcome
+from services.complaints.store import Case
+from services.outbox import Call, Lane, Outbox
+from services.staff import Member
+
+
+def tell_of_new_case(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
+    """A case was filed: whoever answers for it hears of it."""
+    answer_by = case.progress.promised_by
+    for member in watch.answerable(office, case):
+        tell_member(kit, outbox, office, member, case, "desk.news_filed", take=True, by=answer_by)
+
+
+def tell_staff(kit: Kit, outbox: Outbox, office: Office, case: Case, key: str) -> None:
+    """News of a case for whoever has it, or answers for it while nobody has."""
+    for member in holders(office, case):
+        tell_member(kit, outbox, office, member, case, key)
+
+
+def holders(office: Office, case: Case) -> list[Member]:
+    """Who has the case; where nobody (still) does, who answers for it."""
+    owner = case.progress.owner
+    member = staff.of(office.session, owner) if owner is not None else None
+    if (
+        member is not None
+        and member.role in access.MAY_WORK
+        and access.may_see(office, member, case)
+    ):
+        return [member]
+    return watch.answerable(office, case)
+
+
+def tell_member(
+    kit: Kit,
+    outbox: Outbox,
+    office: Office,
+    member: Member,
+    case: Case,
+    key: str,
+    *,
+    take: bool = False,
+    repeatable: bool = True,
+    **values: Any,
+) -> None:
+    """One message to one colleague, with the case behind a button."""
+    number = str(case.id)
+    row = [Button("desk.open_case", "desk.show", number)]
+    if take:
+        row.insert(0, Button("desk.take", "desk.take", number))
+    tell(
+        kit,
+        office.session,
+        outbox,
+        member.telegram_id,
+        key,
+        [row],
+        lane=Lane.STAFF,
+        repeatable=repeatable,
+        reference=case.reference,
+        category=lambda words: words.label(f"category.{case.category}"),
+        **values,
+    )
+
+
+def language_of(office: Office, case: Case) -> str:
+    """The language the citizen speaks now."""
+    person = people.find(office.session, case.telegram_id)
+    return person.language if person is not None else case.language
+
+
+def tell_citizen(
+    kit: Kit, outbox: Outbox, office: Office, case: Case, happening: Happening, text: str
+) -> Call | None:
+    """What the desk wrote, with what the citizen can do about it. None: it cannot be
+    delivered, the citizen blocked the bot. A delivery that fails later returns to its author
+    by the subject of the call."""
+    number = str(case.id)
+    rows: Rows
+    if happening.name == "asked":
+        key, rows = "cases.got_question", [[Button("cases.reply", "cases.add", number)]]
+    elif happening.name == "resolved":
+        key = f"cases.got_{Outcome(happening.data['outcome']).value}"
+        rows = [
+            [Button("cases.confirm", "cases.confirm", number)],
+            [Button("cases.contest", "cases.contest", number)],
+            [Button("cases.rate", "cases.rate", number)],
+        ]
+    else:
+        key = "cases.got_answer"
+        rows = [
+            [Button("cases.add", "cases.add", number)],
+            [Button("cases.show", "cases.show", number)],
+        ]
+    return tell(
+        kit,
+        office.session,
+        outbox,
+        case.telegram_id,
+        key,
+        rows,
+        subject=undelivered.subject(case.id, happening.staff_id or 0),
+        reference=case.reference,
+        text=text,
+        days=str(office.targets(case.filed_at).close_after_days),
+    )
+
+
+def tell_withdrawn(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
+    """An answer was taken back: the citizen must not rely on it."""
+    tell(
+        kit,
+        office.session,
+        outbox,
+        case.telegram_id,
+        "cases.got_withdrawn",
+        [[Button("cases.show", "cases.show", str(case.id))]],
+        reference=case.reference,
+    )
+
+
+def shown_name(words: Words, member: Member | None) -> str:
+    """A colleague's name; whoever left has none here."""
+    return member.name if member is not None else words.label("desk.someone")

@@ -1,0 +1,271 @@
+"""Writing for a case: an answer, a question, a solution, a note, a reason.
+
+What goes to a citizen is shown first with its recipient and language; a number that is not
+the recipient's own holds it back until the agent says that it belongs there. What was written
+in view of an older state of the case is looked at again.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from handlers import complaint_agency
+from handlers.buttons import Button
+from handlers.complaint_draft import office
+from handlers.desk import card, card_text
+from handlers.desk.guard import pressed
+from handlers.desk.notices import language_of, shown_name, tell_citizen, tell_of_new_case
+from handlers.turn import Turn
+from services.complaints import access, desk, guard
+from services.complaints.access import NoSuchCase
+from services.complaints.citizen import NotNow
+from services.complaints.desk import Changed, NoDesk, SameDesk, Seen, TakenBy
+from services.complaints.office import Office
+from services.complaints.state import Outcome
+from services.complaints.store import Case
+from services.references import CENTRAL
+
+KINDS = ("answer", "ask", "resolve", "note", "transfer", "raise")
+TO_CITIZEN = ("answer", "ask", "resolve")
+
+
+def start(turn: Turn) -> None:
+    """Begin to write; a solution first needs its outcome, a transfer its desk."""
+    assert turn.press is not None
+    number, _, kind = turn.press.argument.partition(":")
+    if kind not in KINDS:
+        raise NoSuchCase
+    the_office = office(turn)
+    case = access.for_staff(the_office, turn.caller.telegram_id, pressed(turn))
+    if kind != "note" and not case.progress.status.is_open:
+        turn.toast("desk.no_longer_open", alert=True)
+        card.show_card(turn, case.id)
+        return
+    turn.press = None  # the card stays above
+    turn.close(keep_draft=True)
+    turn.caller.drafts["desk"] = {
+        "case": int(number),
+        "kind": kind,
+        "seen": desk.seen(case).events,
+    }
+    turn.go({"resolve": "desk.outcome", "transfer": "desk.where"}.get(kind, "desk.text"))
+
+
+# --- outcome and desk -----------------------------------------------------------------------
+
+
+def ask_outcome(turn: Turn) -> None:
+    turn.ask(
+        "desk.ask_outcome",
+        [[Button(f"desk.outcome_{one.value}", "desk.outcome_is", one.value)] for one in Outcome],
+        reference=_case(turn).reference,
+    )
+
+
+def choose_outcome(turn: Turn) -> None:
+    assert turn.press is not None
+    if turn.press.argument in set(Outcome):
+        turn.draft["outcome"] = turn.press.argument
+        turn.go("desk.text")
+    else:
+        turn.go("desk.outcome")
+
+
+def ask_where(turn: Turn) -> None:
+    """Ask for the desk a case belongs to: from the list, or typed."""
+    case = _case(turn)
+    the_office = office(turn)
+    cards = [one for one in complaint_agency.listed(the_office) if one.code != case.progress.desk]
+    asked = turn.press.argument if turn.press is not None else ""
+    rows = complaint_agency.rows(
+        turn, cards, choose="desk.where_is", turn_page="desk.where_page", asked=asked
+    )
+    if case.progress.desk != CENTRAL:
+        rows.insert(0, [Button("desk.central", "desk.where_is", CENTRAL)])
+    turn.ask("desk.ask_where", rows, reference=case.reference)
+
+
+def answer_where(turn: Turn) -> None:
+    found = complaint_agency.found(office(turn), turn.text)
+    if len(found) == 1:
+        _keep_where(turn, found[0].code)
+    elif not found:
+        turn.say("complaint.agency_unknown")
+        turn.go("desk.where")
+    else:
+        rows = [[complaint_agency.button(turn, one, "desk.where_is")] for one in found[:12]]
+        turn.ask("complaint.agency_which", rows)
+
+
+def choose_where(turn: Turn) -> None:
+    assert turn.press is not None
+    _keep_where(turn, turn.press.argument)
+
+
+def _keep_where(turn: Turn, code: str) -> None:
+    case = _case(turn)
+    if code == case.progress.desk:
+        turn.say("desk.same_desk")
+        turn.go("desk.where")
+        return
+    turn.draft["to"] = code
+    turn.go("desk.text")
+
+
+# --- the words ------------------------------------------------------------------------------
+
+
+def ask_text(turn: Turn) -> None:
+    case = _case(turn)
+    days = office(turn).targets(case.filed_at).paused_working_days_at_most
+    turn.ask(f"desk.ask_{turn.draft['kind']}", reference=case.reference, days=str(days))
+
+
+def answer_text(turn: Turn) -> None:
+    """Keep what was written; a note is left at once, anything else is shown first."""
+    text = turn.text.strip()
+    if not text:
+        turn.say("cases.words_please")
+        return
+    if turn.draft["kind"] == "note":
+        number = turn.draft["case"]
+        desk.note(office(turn), turn.caller.telegram_id, number, text)
+        turn.close()
+        turn.say("desk.noted")
+        card.show_card(turn, number)
+        return
+    turn.draft["text"] = base64.b64encode(turn.kit.vault.seal(text)).decode()
+    turn.go("desk.check")
+
+
+def ask_check(turn: Turn) -> None:
+    """Show what will be done, for whom and in which language, before it is."""
+    case = _case(turn)
+    the_office = office(turn)
+    draft = turn.draft
+    member = access.member_of(the_office, turn.caller.telegram_id)
+    text = _text(turn)
+    if draft["kind"] not in TO_CITIZEN:
+        where = card_text.agency_name(turn.words, the_office, draft.get("to", CENTRAL))
+        turn.ask(
+            f"desk.check_{draft['kind']}",
+            [[Button("desk.do_it", "desk.send")]],
+            reference=case.reference,
+            desk=where,
+            text=text,
+        )
+        return
+    language = language_of(the_office, case)
+    parts = [
+        turn.words.text(
+            f"desk.check_{draft['kind']}",
+            reference=case.reference,
+            name=card_text.recipient(turn.words, the_office, member, case),
+            language=turn.words.label(f"desk.speaks_{language}"),
+        ),
+        turn.words.text("desk.quoted", text=text),
+    ]
+    if "outcome" in draft:
+        outcome = turn.words.label(f"desk.outcome_{draft['outcome']}")
+        parts.insert(1, turn.words.text("desk.check_outcome", outcome=outcome))
+    if not guard.speaks(text, language):
+        shown = turn.words.label(f"desk.speaks_{language}")
+        parts.append(turn.words.text("desk.other_language", language=shown))
+    send = Button("desk.send", "desk.send")
+    if numbers := guard.foreign_numbers(the_office, case, text):
+        parts.append(turn.words.text("desk.foreign_number", numbers=", ".join(numbers)))
+        send = Button("desk.send_with_number", "desk.send_with_number")
+    rows = [[send], [Button("desk.rewrite", "desk.rewrite")], turn.navigation()]
+    turn.show_html("\n\n".join(parts), rows)
+
+
+def send(turn: Turn) -> None:
+    """Do it, unless a number in it was not confirmed."""
+    case = _case(turn)
+    if turn.draft["kind"] in TO_CITIZEN and guard.foreign_numbers(office(turn), case, _text(turn)):
+        turn.go("desk.check")
+        return
+    _send(turn)
+
+
+def send_with_number(turn: Turn) -> None:
+    """Do it, the number in it belonging there."""
+    _send(turn)
+
+
+def _send(turn: Turn) -> None:
+    draft = dict(turn.draft)
+    text = _text(turn)
+    number = int(draft["case"])
+    the_office = office(turn)
+    try:
+        case = _act(the_office, turn.caller.telegram_id, draft, text)
+    except Changed as refusal:
+        turn.draft["seen"] = desk.seen(_case(turn)).events
+        turn.say("desk.changed", what=turn.words.label(f"desk.did_{refusal.happening.name}"))
+        turn.press = None
+        turn.go("desk.check")
+        return
+    except TakenBy as refusal:
+        _give_up(turn, number, "desk.taken_by", name=shown_name(turn.words, refusal.member))
+        return
+    except NotNow:
+        _give_up(turn, number, "desk.no_longer_open")
+        return
+    except (NoDesk, SameDesk):
+        turn.go("desk.where")
+        return
+    turn.close()
+    _done(turn, the_office, case, draft["kind"], text)
+
+
+def _act(office: Office, telegram_id: int, draft: dict[str, object], text: str) -> Case:
+    number, since = int(str(draft["case"])), Seen(int(str(draft["seen"])))
+    match draft["kind"]:
+        case "answer":
+            return desk.answer(office, telegram_id, number, text, since=since)
+        case "ask":
+            return desk.ask(office, telegram_id, number, text, since=since)
+        case "resolve":
+            outcome = Outcome(str(draft["outcome"]))
+            return desk.resolve(office, telegram_id, number, outcome, text, since=since)
+        case "transfer":
+            return desk.transfer(office, telegram_id, number, str(draft["to"]), text, since=since)
+        case _:
+            return desk.hand_up(office, telegram_id, number, text, since=since)
+
+
+def _done(turn: Turn, office: Office, case: Case, kind: str, text: str) -> None:
+    """Tell whoever it concerns, and say what was done."""
+    if kind in TO_CITIZEN:
+        call = tell_citizen(turn.kit, turn.outbox, office, case, case.happenings[-1], text)
+        turn.show(
+            f"desk.done_{kind}" if call is not None else "desk.unreachable",
+            [[Button("desk.open_case", "desk.show", str(case.id))]],
+            reference=case.reference,
+            days=str(office.targets(case.filed_at).close_after_days),
+        )
+        return
+    tell_of_new_case(turn.kit, turn.outbox, office, case)
+    turn.show(
+        f"desk.done_{kind}",
+        [[Button("desk.to_queue", "desk.queue")]],
+        reference=case.reference,
+    )
+
+
+def _give_up(turn: Turn, number: int, key: str, **values: Any) -> None:
+    turn.close()
+    turn.say(key, **values)
+    turn.press = None
+    card.show_card(turn, number)
+
+
+def _case(turn: Turn) -> Case:
+    """The case being written for, if whoever writes may (still) see it."""
+    return access.for_staff(office(turn), turn.caller.telegram_id, int(turn.draft.get("case", 0)))
+
+
+def _text(turn: Turn) -> str:
+    return turn.kit.vault.open_sealed(base64.b64decode(turn.draft.get("text", "")))

@@ -1,0 +1,45 @@
+"""Answers that never reached their citizen: they return to whoever wrote them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from services.complaints.office import Office
+from services.records.base import table_of
+from services.records.traffic import OutgoingCall
+
+_calls = table_of(OutgoingCall)
+_PREFIX = "answer:"
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """An answer that failed: its case, and who wrote it (0: nobody of the staff)."""
+
+    complaint_id: int
+    author: int
+
+
+def subject(complaint_id: int, author: int) -> str:
+    """How the outbox names an answer."""
+    return f"{_PREFIX}{complaint_id}:{author}"
+
+
+def take(office: Office) -> list[Undelivered]:
+    """Answers that failed since the last time; each is handed out once."""
+    rows = office.session.execute(
+        select(_calls.c.id, _calls.c.subject)
+        .where(_calls.c.state == "failed", _calls.c.subject.like(f"{_PREFIX}%"))
+        .order_by(_calls.c.id)
+    ).all()
+    if rows:
+        office.session.execute(
+            update(_calls).where(_calls.c.id.in_([row.id for row in rows])).values(subject=None)
+        )
+    found = []
+    for row in rows:
+        case, _, author = row.subject.removeprefix(_PREFIX).partition(":")
+        found.append(Undelivered(int(case), int(author)))
+    return found
