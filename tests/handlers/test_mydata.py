@@ -331,3 +331,20 @@ def test_a_record_that_must_be_kept_outlives_the_person_it_points_at(fund_bot: F
     assert accounts_of(fund_bot, chat.id) == []
     chat.send("/start")
     assert "Êtes-vous d’accord" in chat.text
+
+
+def test_the_retention_job_forgets_what_was_left_open_for_thirty_days(fund_bot: FundBot) -> None:
+    chat = fund_bot.chat()
+    chat.send("/start")
+    chat.press("J’accepte")
+    chat.share_contact()
+    fund_bot.clock.advance(days=30)
+    fund_bot.run_job("retention")
+    chat.send("7")
+    assert "Vous avez écrit 1 chiffre" in chat.text  # the thirtieth day still counts
+    fund_bot.clock.advance(days=30, seconds=1)
+    fund_bot.run_job("retention")
+    chat.send("/mydata")
+    chat.press("📥")
+    [place] = json.loads(chat.last_message.file or b"")["conversations"]
+    assert (place["step"], place["drafts"]) == (None, {})
