@@ -73,6 +73,8 @@ def _line(words: Words, happening: Happening, said: dict[int, Letter]) -> str:
     if not words.has(key):  # a note withdrawn, a word after the stars
         return ""
     letter = said.get(data.get("message", 0))
+    if happening.name == "filed":
+        letter = next(one for one in said.values() if one.kind == "complaint")
     if letter is not None and letter.kind == "word":
         return ""
     line = words.text(
