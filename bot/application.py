@@ -23,7 +23,15 @@ from bot import web as pages
 from bot.announcements import announce
 from bot.fund_api import FundApi
 from bot.fund_refresh import FundRefresh
-from bot.gateway.api import AiohttpRequest, BotApi, NotSent, Refused, Unknown, proxy_for
+from bot.gateway.api import (
+    READ_TIMEOUT_S,
+    AiohttpRequest,
+    BotApi,
+    NotSent,
+    Refused,
+    Unknown,
+    proxy_for,
+)
 from bot.gateway.intake import ALLOWED_UPDATES, Intake
 from bot.gateway.limits import SendingLimits
 from bot.gateway.poller import BACKOFF_S, Poller
@@ -68,8 +76,10 @@ class Application:
         *,
         only: Collection[str] = PARTS,
         clock: Clock | None = None,
+        timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self.settings = settings
+        self._timeout_s = timeout_s  # for one call of the Bot API
         self.only = frozenset(only)
         self._given_clock = clock
 
@@ -110,7 +120,7 @@ class Application:
             clocks.DemoClock(offset) if settings.DEMO_CLOCK else clocks.SystemClock()
         )
         request = AiohttpRequest(proxy=proxy_for(settings.BOT_API_URL))
-        api = BotApi(settings.BOT_API_URL, token, request)
+        api = BotApi(settings.BOT_API_URL, token, request, timeout_s=self._timeout_s)
         kit = make_kit(settings, vault, bot_username=username)
         sender = Sender(
             api=api,

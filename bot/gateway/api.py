@@ -164,7 +164,15 @@ class AiohttpRequest(BaseRequest):
 class BotApi:
     """Raw calls of the Bot API, with what each failure means."""
 
-    def __init__(self, base_url: str, token: str, request: AiohttpRequest) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        request: AiohttpRequest,
+        *,
+        timeout_s: float = READ_TIMEOUT_S,
+    ) -> None:
+        self._timeout_s = timeout_s
         self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
         self._file_prefix = f"{base_url.rstrip('/')}/file/bot{token}/"
         self._request = request
@@ -181,15 +189,15 @@ class BotApi:
         params: Mapping[str, Any] | None = None,
         *,
         files: Mapping[str, tuple[str, str, bytes]] | None = None,
-        timeout_s: float | None = READ_TIMEOUT_S,
+        timeout_s: float | None = None,
     ) -> Any:
-        """Call `method` and return its result.
+        """Call `method` and return its result; wait `timeout_s` for it, or the usual time.
 
         `files` maps an attachment's name to (file name, MIME type, content).
         Raises `Refused`, `NotSent` or `Unknown`.
         """
         try:
-            result = await self._call(method, params or {}, files, timeout_s)
+            result = await self._call(method, params or {}, files, timeout_s or self._timeout_s)
         except Refused as refusal:
             self._note(None if refusal.code not in (401, 404) else f"refused ({refusal.code})")
             raise

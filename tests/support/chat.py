@@ -170,7 +170,7 @@ class FundBot:
                     assert row is not None
                     content, file_name = row.content, row.name
             message_id = thread_id = None
-            chat = self._chats.get(int(params.get("chat_id", 0)))
+            chat = self._chats.get(int(params.get("chat_id", call.chat_id or 0)))
             if call.method.startswith("send"):
                 message_id = next(self._message_ids)
             elif call.method == "createForumTopic":
