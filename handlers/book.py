@@ -13,6 +13,7 @@ from handlers import (
     simulate,
     staff_admin,
     start,
+    statement,
     status,
 )
 from handlers.conversation import Book
@@ -33,6 +34,7 @@ def open_book() -> Book:
             explain.CONVERSATION,
             simulate.CONVERSATION,
             pay.CONVERSATION,
+            statement.CONVERSATION,
             complaint.CONVERSATION,
             cases.CONVERSATION,
             desk.CONVERSATION,
