@@ -69,9 +69,6 @@ def what_is_wrong(turn: Turn) -> None:
 
 
 def _show(turn: Turn, linked: Linked, found: Situation, year: int) -> None:
-    steps = explanation.explain(found.position, found.facts, turn.kit.policy, year)
-    line = found.position.line(year)
-    assert line is not None
     years = [line.year for line in found.position.lines]
     place = years.index(year)
     beside = [
@@ -84,9 +81,14 @@ def _show(turn: Turn, linked: Linked, found: Situation, year: int) -> None:
     ]
     dispute = _dispute_action(turn)
     wrong = [_year_button(linked, year, dispute, label="explain.button_dispute")] if dispute else []
-    turn.show_html(
-        explain_text.year(turn.words, found.position, line, steps), [beside, wrong, _back(linked)]
+    # Our own steps, also where the fund's figure counts: then they stand for comparison.
+    steps = (
+        explanation.explain(found.computed, found.facts, turn.kit.policy, year)
+        if found.computed.line(year) is not None
+        else ()
     )
+    html = explain_text.year(turn.words, found, year, steps)
+    turn.show_html(html, [beside, wrong, _back(linked)])
 
 
 def _situation(turn: Turn, linked: Linked) -> Situation | None:

@@ -13,16 +13,41 @@ from services.contributions import Position, YearLine
 from services.contributions.explanation import Step, StepKey
 from services.policy.contribution_rows import Surcharge
 from services.policy.rows import Row
+from services.situation import Situation
 
 _LATE = (StepKey.SURCHARGE_FIXED, StepKey.SURCHARGE_RUNNING)
 # The order of settlement is told among the doubts, where it mattered.
 _WITHOUT_RULE = (StepKey.PAID, StepKey.SURCHARGE_ACCRUED)
 
 
-def year(words: Words, position: Position, line: YearLine, steps: Sequence[Step]) -> str:
-    """A year's explanation: its steps, and why a figure is an estimate if it is one."""
+def year(words: Words, found: Situation, number: int, steps: Sequence[Step]) -> str:
+    """A year's explanation: its steps, and why a figure is an estimate if it is one.
+
+    A figure that the fund itself states comes first, and our steps for comparison.
+    """
+    line, own = found.position.line(number), found.computed.line(number)
+    assert line is not None
+    parts = [words.text("explain.title", year=number, total=line.total)]
+    if found.answer is not None and (stated := found.answer.years.get(number)) is not None:
+        parts += [
+            "",
+            words.text(
+                "explain.stated_by_fund", at=found.answer.as_of, year=number, **stated._asdict()
+            ),
+        ]
+        if own is not None:
+            parts += ["", words.text("explain.for_comparison")]
+    if own is not None:
+        parts += _steps(words, found.computed, own, steps)
+    if line.reasons and line.total:
+        parts += ["", words.text("explain.why_estimate")]
+        parts += [words.text(f"explain.doubt_{str(doubt.name).lower()}") for doubt in line.reasons]
+    return "\n".join(parts)
+
+
+def _steps(words: Words, position: Position, line: YearLine, steps: Sequence[Step]) -> list[str]:
     before = position.line(line.year - 1)
-    parts = [words.text("explain.title", year=line.year, total=line.total)]
+    parts: list[str] = []
     told = ""
     for step in steps:
         if step.key is StepKey.BASE_PROVISIONAL and before is not None and before.base is not None:
@@ -32,10 +57,7 @@ def year(words: Words, position: Position, line: YearLine, steps: Sequence[Step]
             rule = rules(words, step.rows)
             parts += [rule] if rule != told else []
             told = rule
-    if line.reasons and line.total:
-        parts += ["", words.text("explain.why_estimate")]
-        parts += [words.text(f"explain.doubt_{doubt.name.lower()}") for doubt in line.reasons]  # type: ignore[union-attr]
-    return "\n".join(parts)
+    return parts
 
 
 def step_text(words: Words, line: YearLine, step: Step) -> str:

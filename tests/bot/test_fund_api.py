@@ -211,6 +211,26 @@ async def test_who_went_on_is_not_pulled_back_but_told_of_a_change(fund: Fund) -
     assert "Total à payer : 43 200 DA" in chat.text
 
 
+async def test_a_stated_year_explains_itself_with_the_funds_figure_first(fund: Fund) -> None:
+    fund.server.accounts[SSN] = account(
+        years=[year(2009, "1000", "0", "1000", "50.50"), year(2026, "43200", "0", "43200", "10")]
+    )
+    chat = _trader(fund)
+    chat.send("/status")
+    await fund.look()
+    assert "2009 : 1 050,50 DA en retard" in chat.text
+    assert "Total à payer : 44 260,50 DA" in chat.text
+    chat.press("Comment c’est calculé")
+    chat.press("2026")
+    assert "2026 : comment nous arrivons à 43 210 DA" in chat.text
+    assert "Chiffre de la caisse elle-même (25 novembre 2026 à 10:00)" in chat.text
+    assert "Notre calcul, pour comparaison :" in chat.text
+    assert "15 % de 288 000 DA = 43 200 DA" in chat.text
+    chat.press("2009")  # a year for which we have no rules
+    assert "cotisation 1 000 DA · payé 0 DA · reste 1 000 DA\nmajoration 50,50 DA" in chat.text
+    assert "Notre calcul" not in chat.text
+
+
 async def test_two_figures_more_than_one_dinar_apart_are_a_discrepancy_once(fund: Fund) -> None:
     ours = year(2026, "43200", "0", "43200", "3888.00")
     fund.server.accounts[SSN] = account(years=[ours | {"surcharge": "3889.00"}])
