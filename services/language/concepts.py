@@ -59,6 +59,10 @@ class Concepts:
                     found |= _longest(form, self.sound_stems, _LEAST_SOUND)
         return frozenset(found)
 
+    def is_latin_entry(self, word: str) -> bool:
+        """Whether a word stands in a Latin list as written (so it is French, not Arabizi)."""
+        return word in self.words or bool(_longest(word, self.stems, _LEAST_STEM))
+
     def of_phrases(self, normalised: str) -> list[str]:
         """The concepts of the phrases found in a normalised text."""
         padded = f" {normalised} "
@@ -76,9 +80,7 @@ class Concepts:
         return forms
 
 
-def _longest(
-    form: str, stems: dict[str, frozenset[str]], least: int
-) -> frozenset[str]:
+def _longest(form: str, stems: dict[str, frozenset[str]], least: int) -> frozenset[str]:
     for length in range(min(len(form), 16), least - 1, -1):
         found = stems.get(form[:length])
         if found:

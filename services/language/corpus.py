@@ -19,6 +19,13 @@ from services.language.sounds import sound_key
 
 UTTERANCES = DATA / "utterances"
 HELD_OUT = DATA / "heldout.txt"
+_TABLES = (
+    "normaliser.toml",
+    "sounds.toml",
+    "grammar.toml",
+    "concepts.toml",
+    "courtesies.toml",
+)
 _COLUMNS = ["text", "language", "label"]
 _LEAST_SOUNDS = 4
 _VARIETIES = frozenset(variety.value for variety in Variety)
@@ -118,7 +125,7 @@ def data_hash(rows: Sequence[Utterance]) -> str:
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.text}\t{row.language}\t{row.label}\n".encode())
-    for table in ("normaliser.toml", "sounds.toml", "grammar.toml"):
+    for table in _TABLES:
         digest.update((DATA / table).read_bytes())
     digest.update(HELD_OUT.read_bytes())
     return digest.hexdigest()

@@ -65,7 +65,9 @@ class Grammar:
         if word in self.asking:
             return following not in self.asked_about and not self.stem(following)
         if word in self.possessive:
-            return not french or following.endswith(self.circumfix_end)
+            if following.endswith(self.circumfix_end):
+                return True
+            return not french and not concepts.default().is_latin_entry(following)
         return True
 
     def without_ending(self, word: str) -> str:

@@ -55,7 +55,7 @@ class Label(StrEnum):
 
 
 SENSITIVE = frozenset({Label.CONDUCT, Label.CORRUPTION_REPORT})
-"""They go straight to the central level, so they are always confirmed, never acted upon silently."""
+"""They go straight to the central level: always confirmed, never acted upon silently."""
 
 CONTROL = frozenset(
     {Label.CANCEL, Label.HELP, Label.AGENT_REQUEST, Label.LANGUAGE_CHANGE, Label.OPT_OUT}
