@@ -10,8 +10,8 @@ import pytest
 from handlers import words
 from handlers.explain_text import source, source_key
 from services.contributions.explanation import StepKey
-from services.policy import load
 from services.policy import contribution_rows as rows
+from services.policy import load
 from tests.support.chat import Chat, FundBot
 from tests.support.citizens import citizen
 
