@@ -8,7 +8,6 @@ import typer
 
 from bot.cli import data, demo, people, policy, running, statement
 from bot.instance_lock import AlreadyRunning
-from bot.schema import SchemaNotUpgraded
 from bot.settings import SettingsUnusable
 from services.database import UnsupportedDatabase
 from services.policy.errors import PolicyError
@@ -22,7 +21,6 @@ REFUSALS = (
     KeyFileUnusable,
     KeyDoesNotFit,
     PolicyError,
-    SchemaNotUpgraded,
 )
 
 commands = typer.Typer(
