@@ -46,11 +46,19 @@ def receive(
     if update.my_chat_member is not None:
         _membership(session, update.my_chat_member, kit, now, outbox)
         return
+    if update.chat_member is not None:
+        groups.joined(session, update.chat_member, kit=kit, now=now, outbox=outbox)
+        return
+    if update.message is not None and update.message.migrate_to_chat_id is not None:
+        new_id = update.message.migrate_to_chat_id
+        groups.moved(session, update.message.chat.id, new_id, kit=kit, now=now)
+        return
     turn = _turn(kit, session, update, now, outbox)
     if turn is None:
         return
     if turn.chat_type != "private":
-        groups.answer(turn)
+        query = update.callback_query
+        groups.answer(turn, (query.data or "") if query is not None else "")
     elif turn.edited:
         general.edited(turn)
     elif turn.query_id is not None:

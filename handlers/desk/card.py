@@ -7,8 +7,10 @@ from typing import Any
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.desk import card_text
+from handlers.desk import forum as topics
 from handlers.desk.guard import pressed
-from handlers.desk.notices import shown_name, tell_withdrawn
+from handlers.desk.names import shown_name
+from handlers.desk.notices import tell_withdrawn
 from handlers.turn import Turn
 from services import accounts, events
 from services.complaints import access, desk, evidence, letters
@@ -40,6 +42,18 @@ def show_card(turn: Turn, complaint_id: int) -> None:
     turn.show_html(
         card_text.card(turn.words, the_office, member, case), rows(the_office, member, case)
     )
+
+
+def present(turn: Turn, complaint_id: int) -> None:
+    """The case after something was done: on its card in the group, and here in private chat."""
+    the_office = office(turn)
+    try:
+        case = access.for_staff(the_office, turn.caller.telegram_id, complaint_id)
+    except NoSuchCase:  # it left this desk meanwhile
+        return
+    topics.refresh(turn.kit, turn.outbox, the_office, case)
+    if turn.chat_type == "private":
+        show_card(turn, complaint_id)
 
 
 def rows(office: Office, member: Member, case: Case) -> list[list[Button]]:
@@ -101,7 +115,7 @@ def take(turn: Turn) -> None:
         turn.toast("desk.taken_by", alert=True, name=shown_name(turn.words, refusal.member))
     except NotNow:
         turn.toast("desk.no_longer_open", alert=True)
-    show_card(turn, number)
+    present(turn, number)
 
 
 def release(turn: Turn) -> None:
@@ -113,7 +127,7 @@ def release(turn: Turn) -> None:
         turn.toast("desk.taken_by", alert=True, name=shown_name(turn.words, refusal.member))
     except NotNow:
         turn.toast("desk.no_longer_open", alert=True)
-    show_card(turn, number)
+    present(turn, number)
 
 
 def see_number(turn: Turn) -> None:
@@ -157,4 +171,4 @@ def unsay(turn: Turn) -> None:
     if letter.kind == "answer":
         tell_withdrawn(turn.kit, turn.outbox, the_office, case)
     turn.toast("desk.taken_back")
-    show_card(turn, case.id)
+    present(turn, case.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import whose
 from handlers.complaint_receipt import figures_text
-from handlers.desk.notices import language_of, shown_name
+from handlers.desk.names import language_of, shown_name
 from handlers.words import Words
 from services import accounts, staff
 from services.complaints import clock, desk, evidence, letters
@@ -33,9 +33,38 @@ def card(words: Words, office: Office, member: Member, case: Case) -> str:
     return "\n\n".join(parts)
 
 
+def group_card(words: Words, office: Office, case: Case) -> str:
+    """The card in a group: whoever is added to it reads no name, no number and no words."""
+    progress = case.progress
+    owner = staff.of(office.session, progress.owner) if progress.owner is not None else None
+    lines = [*_head(words, office, case)]
+    if progress.owner is not None:
+        lines.append(words.text("desk.owner", name=shown_name(words, owner)))
+    if files := evidence.count(office, case):
+        lines.append(words.text("desk.files", n=files))
+    return "\n\n".join(("\n".join(lines), clocks(words, office, case)))
+
+
 def facts(words: Words, office: Office, member: Member, case: Case) -> str:
     progress = case.progress
     owner = staff.of(office.session, progress.owner) if progress.owner is not None else None
+    head, *rest = _head(words, office, case)
+    lines = [
+        head,
+        who(words, office, member, case),
+        words.text("desk.speaks", language=words.label(f"desk.speaks_{language_of(office, case)}")),
+        *rest,
+    ]
+    if progress.owner is not None:
+        lines.append(words.text("desk.owner", name=shown_name(words, owner)))
+    if progress.reopened:
+        lines.append(words.text("desk.reopened", n=progress.reopened))
+    return "\n".join(lines)
+
+
+def _head(words: Words, office: Office, case: Case) -> list[str]:
+    """What the case is and where it stands, without anything of its person."""
+    progress = case.progress
     lines = [
         words.text(
             "desk.head",
@@ -45,11 +74,7 @@ def facts(words: Words, office: Office, member: Member, case: Case) -> str:
     ]
     if case.restricted:
         lines.append(words.text("desk.restricted"))
-    lines += [
-        who(words, office, member, case),
-        words.text("desk.speaks", language=words.label(f"desk.speaks_{language_of(office, case)}")),
-        words.text("desk.agency", agency=agency_name(words, office, case.agency)),
-    ]
+    lines.append(words.text("desk.agency", agency=agency_name(words, office, case.agency)))
     if progress.desk != case.agency:
         lines.append(words.text("desk.at_desk", desk=agency_name(words, office, progress.desk)))
     lines.append(
@@ -59,11 +84,7 @@ def facts(words: Words, office: Office, member: Member, case: Case) -> str:
             level=words.label(f"desk.level_{progress.level.value}"),
         )
     )
-    if progress.owner is not None:
-        lines.append(words.text("desk.owner", name=shown_name(words, owner)))
-    if progress.reopened:
-        lines.append(words.text("desk.reopened", n=progress.reopened))
-    return "\n".join(lines)
+    return lines
 
 
 def who(words: Words, office: Office, member: Member, case: Case) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers.buttons import Button
+from handlers.desk import forum as topics
+from handlers.desk import healing
 from handlers.desk.notices import holders, tell_member
 from handlers.notices import tell
 from handlers.turn import Kit
@@ -22,6 +24,7 @@ def run(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
     office = Office(session, kit.policy, kit.vault, now)
     for notice in watch.run(office):
         _tell(kit, outbox, office, notice)
+    healing.run(kit, outbox, office)
     for failed in undelivered.take(office):
         case = store.load(session, failed.complaint_id)
         if case is None:
@@ -35,6 +38,8 @@ def run(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
 def _tell(kit: Kit, outbox: Outbox, office: Office, notice: Notice) -> None:
     case = notice.case
     key = f"desk.news_{notice.kind}" + (f"_{notice.clock}" if notice.clock else "")
+    topics.refresh(kit, outbox, office, case)
+    topics.tell(kit, outbox, office, case, key)
     for member in notice.members:
         tell_member(kit, outbox, office, member, case, key, repeatable=False)
     if notice.to_citizen and case.progress.promised_by is not None:

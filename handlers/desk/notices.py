@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.buttons import Button, Rows
+from handlers.desk import forum as topics
 from handlers.notices import tell
 from handlers.turn import Kit
-from handlers.words import Words
-from services import people, staff
-from services.complaints import access, undelivered, watch
+from services import staff
+from services.complaints import access, forum, undelivered, watch
 from services.complaints.office import Office
-from services.complaints.state import Happening, Outcome
+from services.complaints.state import Happening, Level, Outcome
 from services.complaints.store import Case
 from services.outbox import Call, Lane, Outbox
 from services.staff import Member
 
 
 def tell_of_new_case(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
-    """A case was filed: whoever answers for it hears of it."""
+    """A case came to a desk: its topic is opened, and whoever answers for it hears of it. Where
+    the agency's own group shows it, the agents are not written to one by one."""
+    topics.refresh(kit, outbox, office, case)
+    grouped = forum.group_of(office, case.progress.desk) is not None
+    if grouped and case.progress.level is Level.AGENCY:
+        return
     answer_by = case.progress.promised_by
     for member in watch.answerable(office, case):
         tell_member(kit, outbox, office, member, case, "desk.news_filed", take=True, by=answer_by)
@@ -26,6 +31,10 @@ def tell_of_new_case(kit: Kit, outbox: Outbox, office: Office, case: Case) -> No
 
 def tell_staff(kit: Kit, outbox: Outbox, office: Office, case: Case, key: str) -> None:
     """News of a case for whoever has it, or answers for it while nobody has."""
+    topics.refresh(kit, outbox, office, case)
+    said = topics.tell(kit, outbox, office, case, key)
+    if said and case.progress.owner is None and case.progress.level is Level.AGENCY:
+        return
     for member in holders(office, case):
         tell_member(kit, outbox, office, member, case, key)
 
@@ -73,12 +82,6 @@ def tell_member(
         category=lambda words: words.label(f"category.{case.category}"),
         **values,
     )
-
-
-def language_of(office: Office, case: Case) -> str:
-    """The language the citizen speaks now."""
-    person = people.find(office.session, case.telegram_id)
-    return person.language if person is not None else case.language
 
 
 def tell_citizen(
@@ -129,8 +132,3 @@ def tell_withdrawn(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None
         [[Button("cases.show", "cases.show", str(case.id))]],
         reference=case.reference,
     )
-
-
-def shown_name(words: Words, member: Member | None) -> str:
-    """A colleague's name; whoever left has none here."""
-    return member.name if member is not None else words.label("desk.someone")

@@ -14,8 +14,10 @@ from handlers import complaint_agency
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.desk import card, card_text
+from handlers.desk import forum as topics
 from handlers.desk.guard import pressed
-from handlers.desk.notices import language_of, shown_name, tell_citizen, tell_of_new_case
+from handlers.desk.names import language_of, shown_name
+from handlers.desk.notices import tell_citizen, tell_of_new_case
 from handlers.turn import Turn
 from services.complaints import access, desk, guard
 from services.complaints.access import NoSuchCase
@@ -40,7 +42,7 @@ def start(turn: Turn) -> None:
     case = access.for_staff(the_office, turn.caller.telegram_id, pressed(turn))
     if kind != "note" and not case.progress.status.is_open:
         turn.toast("desk.no_longer_open", alert=True)
-        card.show_card(turn, case.id)
+        card.present(turn, case.id)
         return
     turn.press = None  # the card stays above
     turn.close(keep_draft=True)
@@ -119,12 +121,19 @@ def _keep_where(turn: Turn, code: str) -> None:
 def ask_text(turn: Turn) -> None:
     case = _case(turn)
     days = office(turn).targets(case.filed_at).paused_working_days_at_most
-    turn.ask(f"desk.ask_{turn.draft['kind']}", reference=case.reference, days=str(days))
+    key = f"desk.ask_{turn.draft['kind']}"
+    parts = [turn.words.text(key, reference=case.reference, days=str(days))]
+    if turn.chat_type != "private":
+        parts.append(turn.words.text("desk.reply_here"))
+    turn.show_html("\n\n".join(parts), [turn.navigation()])
 
 
 def answer_text(turn: Turn) -> None:
     """Keep what was written; a note is left at once, anything else is shown first."""
-    text = turn.text.strip()
+    keep_text(turn, turn.text.strip())
+
+
+def keep_text(turn: Turn, text: str) -> None:
     if not text:
         turn.say("cases.words_please")
         return
@@ -133,7 +142,7 @@ def answer_text(turn: Turn) -> None:
         desk.note(office(turn), turn.caller.telegram_id, number, text)
         turn.close()
         turn.say("desk.noted")
-        card.show_card(turn, number)
+        card.present(turn, number)
         return
     turn.draft["text"] = base64.b64encode(turn.kit.vault.seal(text)).decode()
     turn.go("desk.check")
@@ -161,7 +170,9 @@ def ask_check(turn: Turn) -> None:
         turn.words.text(
             f"desk.check_{draft['kind']}",
             reference=case.reference,
-            name=card_text.recipient(turn.words, the_office, member, case),
+            name=card_text.recipient(turn.words, the_office, member, case)
+            if turn.chat_type == "private"
+            else turn.words.label("desk.the_citizen"),
             language=turn.words.label(f"desk.speaks_{language}"),
         ),
         turn.words.text("desk.quoted", text=text),
@@ -240,13 +251,18 @@ def _done(turn: Turn, office: Office, case: Case, kind: str, text: str) -> None:
     """Tell whoever it concerns, and say what was done."""
     if kind in TO_CITIZEN:
         call = tell_citizen(turn.kit, turn.outbox, office, case, case.happenings[-1], text)
+        topics.refresh(turn.kit, turn.outbox, office, case)
+        private = turn.chat_type == "private"
         turn.show(
             f"desk.done_{kind}" if call is not None else "desk.unreachable",
-            [[Button("desk.open_case", "desk.show", str(case.id))]],
+            [[Button("desk.open_case", "desk.show", str(case.id))]] if private else [],
             reference=case.reference,
             days=str(office.targets(case.filed_at).close_after_days),
         )
         return
+    if kind == "transfer":
+        left = str(case.happenings[-1].data["from"])
+        topics.close(turn.kit, turn.outbox, office, case, left)
     tell_of_new_case(turn.kit, turn.outbox, office, case)
     turn.show(
         f"desk.done_{kind}",
@@ -259,7 +275,7 @@ def _give_up(turn: Turn, number: int, key: str, **values: Any) -> None:
     turn.close()
     turn.say(key, **values)
     turn.press = None
-    card.show_card(turn, number)
+    card.present(turn, number)
 
 
 def _case(turn: Turn) -> Case:

@@ -135,14 +135,16 @@ class DeskGroup(Base):
 
     desk: Mapped[str] = mapped_column(String(4), primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger, unique=True)
-    title: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2))
+    bound_by: Mapped[int] = mapped_column(BigInteger)
     since: Mapped[datetime] = mapped_column(Instant)
     # Why it cannot be used now (removed, no_topics, no_right); None while it can.
     trouble: Mapped[str | None] = mapped_column(String(16))
 
 
 class DeskTopic(Base):
-    """The topic of a case in a desk's group; found again by the outbox calls that made it."""
+    """The topic of a case in a desk's group. Its ids are those of the outbox calls that made
+    it until they are known; `checked_at` is when it was last known to be there."""
 
     __tablename__ = "desk_topics"
     __table_args__ = (Index("ix_desk_topics_thread", "chat_id", "thread_id"),)
@@ -155,7 +157,7 @@ class DeskTopic(Base):
     card_call: Mapped[int] = mapped_column(BigInteger)
     thread_id: Mapped[int | None] = mapped_column(BigInteger)
     card_id: Mapped[int | None] = mapped_column(BigInteger)
-    opened_at: Mapped[datetime] = mapped_column(Instant)
+    checked_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class ReplyTemplate(Base):

@@ -80,7 +80,8 @@ def upgrade() -> None:
         "desk_groups",
         sa.Column("desk", sa.String(length=4), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("bound_by", sa.BigInteger(), nullable=False),
         sa.Column("since", Instant(), nullable=False),
         sa.Column("trouble", sa.String(length=16), nullable=True),
         sa.PrimaryKeyConstraint("desk", name=op.f("pk_desk_groups")),
@@ -552,7 +553,7 @@ def upgrade() -> None:
         sa.Column("card_call", sa.BigInteger(), nullable=False),
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
         sa.Column("card_id", sa.BigInteger(), nullable=True),
-        sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("checked_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["complaint_id"], ["complaints.id"], name=op.f("fk_desk_topics_complaint_id")
         ),

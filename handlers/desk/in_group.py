@@ -1,0 +1,206 @@
+"""What staff do in their group: bind it to a desk, press the card's buttons, write in a topic.
+
+A message in a topic is a note for colleagues. It is an answer to the citizen only as a reply
+to the bot's own question for one, or after `ANSWER_MARK`; and it is shown again before it
+leaves. So a note cannot leak. What someone outside the staff writes or presses is nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import telegram
+from sqlalchemy.orm import Session
+
+from handlers import general
+from handlers.buttons import NotOurButton
+from handlers.complaint_draft import office
+from handlers.desk import healing, writing
+from handlers.notices import tell
+from handlers.turn import Kit, Turn
+from services import staff
+from services.complaints import access, desk, forum, letters
+from services.complaints.access import NoSuchCase, NotStaff
+from services.complaints.office import Office
+from services.outbox import Lane, Outbox
+
+ANSWER_MARK = "!!"
+ACTIONS = frozenset(
+    {
+        "desk.take",
+        "desk.release",
+        "desk.write",
+        "desk.send",
+        "desk.send_with_number",
+        "desk.rewrite",
+        "step.back",
+        "step.cancel",
+        "step.help",
+    }
+)
+GONE = frozenset({"left", "kicked"})
+
+
+def is_desk(turn: Turn) -> bool:
+    """Whether this chat is the group of a desk."""
+    return forum.group_at(office(turn), turn.chat_id) is not None
+
+
+# --- binding --------------------------------------------------------------------------------
+
+
+def bind(turn: Turn) -> None:
+    """`/agency CODE` in a group: this is the desk's place from now on."""
+    message = turn.message
+    code = turn.argument.split()[0] if turn.argument.split() else ""
+    the_office = office(turn)
+    member = staff.of(turn.session, turn.caller.telegram_id)
+    if not code and member is not None and member.agency is not None:
+        code = member.agency
+    if message is None or not message.chat.is_forum:
+        if member is not None:
+            turn.say("desk.group_needs_topics")
+        return
+    try:
+        group = forum.bind(
+            the_office,
+            turn.caller.telegram_id,
+            desk=code,
+            chat_id=turn.chat_id,
+            language=turn.caller.language,
+        )
+    except forum.MayNotBind:
+        if member is not None:
+            turn.say("desk.group_not_yours")
+        return
+    turn.say("desk.group_bound", desk=group.desk, mark=ANSWER_MARK)
+
+
+def membership(
+    session: Session,
+    change: telegram.ChatMemberUpdated,
+    *,
+    kit: Kit,
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """The bot's own standing in a desk's group changed."""
+    the_office = Office(session, kit.policy, kit.vault, now)
+    chat_id = change.chat.id
+    if forum.group_at(the_office, chat_id) is None:
+        return
+    status = change.new_chat_member.status
+    if status in GONE:
+        healing.report_trouble(kit, outbox, the_office, chat_id, "removed")
+    elif not getattr(change.new_chat_member, "can_manage_topics", False):
+        healing.report_trouble(kit, outbox, the_office, chat_id, "no_right")
+    elif not change.chat.is_forum:
+        healing.report_trouble(kit, outbox, the_office, chat_id, "no_topics")
+    else:
+        forum.set_trouble(the_office, chat_id, None)
+
+
+def joined(
+    session: Session,
+    change: telegram.ChatMemberUpdated,
+    *,
+    kit: Kit,
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """Someone came into a desk's group: whoever is not of the staff is pointed out."""
+    the_office = Office(session, kit.policy, kit.vault, now)
+    group = forum.group_at(the_office, change.chat.id)
+    user = change.new_chat_member.user
+    was_in = change.old_chat_member.status not in GONE
+    if group is None or user.is_bot or was_in or change.new_chat_member.status in GONE:
+        return
+    member = staff.of(session, user.id)
+    if member is not None and (
+        member.agency is None or staff.works_for(session, member, group.desk)
+    ):
+        return
+    for admin in staff.admins(session) or staff.central(session):
+        tell(
+            kit,
+            session,
+            outbox,
+            admin.telegram_id,
+            "desk.group_stranger",
+            lane=Lane.STAFF,
+            repeatable=False,
+            desk=group.desk,
+        )
+
+
+# --- pressing -------------------------------------------------------------------------------
+
+
+def pressed(turn: Turn, data: str) -> None:
+    """A button in the group: ours, of those that may be pressed here, and outdated or not."""
+    try:
+        press = turn.kit.seal.read(turn.chat_id, data)
+    except NotOurButton:
+        turn.toast("button.not_valid", alert=True)
+        return
+    if press.action not in ACTIONS:
+        turn.toast("desk.read_in_private", alert=True)
+        return
+    _, action = turn.kit.book.actions[press.action]
+    caller = turn.caller
+    own_step = action.step or (caller.step if press.action.startswith("step.") else None)
+    if press.action.startswith("step.") or action.step is not None:
+        fresh = press.version == caller.version & 0xFFFFFF
+        if own_step is None or caller.step != own_step or not fresh:
+            turn.toast("desk.not_your_draft")
+            return
+    turn.press = press
+    if press.action == "step.cancel":
+        turn.close()
+        turn.show("cancel.done")
+    elif press.action == "step.help":
+        turn.press = None
+        general.help_(turn)
+    else:
+        action.run(turn)
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+def message(turn: Turn) -> None:
+    """Words in a topic: a note, an answer in the making, or nothing."""
+    text = turn.text.strip()
+    said = turn.message
+    if said is None or not said.is_topic_message or said.message_thread_id is None or not text:
+        return
+    the_office = office(turn)
+    number = forum.case_in(the_office, turn.chat_id, said.message_thread_id)
+    if number is None:
+        return
+    try:
+        case = access.for_staff(the_office, turn.caller.telegram_id, number)
+    except (NoSuchCase, NotStaff):
+        return
+    source = (turn.chat_id, said.message_id)
+    if turn.edited:
+        # What arrived first stays in the record; the new wording stands beside it.
+        if letters.by_source(the_office, case, source):
+            desk.note(the_office, turn.caller.telegram_id, number, text, source=source)
+        return
+    replied = said.reply_to_message
+    to_prompt = replied is not None and replied.from_user is not None and replied.from_user.is_bot
+    writes = turn.caller.step == "desk.text" and turn.draft.get("case") == number
+    if writes and to_prompt:
+        writing.keep_text(turn, text)
+    elif text.startswith(ANSWER_MARK) and case.progress.status.is_open:
+        turn.close()
+        turn.caller.drafts["desk"] = {
+            "case": number,
+            "kind": "answer",
+            "seen": desk.seen(case).events,
+        }
+        turn.caller.step = "desk.text"
+        writing.keep_text(turn, text.removeprefix(ANSWER_MARK).strip())
+    else:
+        desk.note(the_office, turn.caller.telegram_id, number, text, source=source)

@@ -1,0 +1,328 @@
+"""The groups in which desks work: which group, which topic, and what to do when one is lost.
+
+A group is a convenience: every case lives in the queue, whatever becomes of its topic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, insert, select, update
+
+from services import events, outbox, staff
+from services.complaints.office import Office
+from services.complaints.state import Status
+from services.people import Role
+from services.records.base import table_of
+from services.records.complaints import Complaint, DeskGroup, DeskTopic
+from services.records.traffic import OutgoingCall
+from services.references import CENTRAL
+
+CHECK_EVERY = timedelta(days=1)
+_SUBJECT = "forum:"
+_groups = table_of(DeskGroup)
+_topics = table_of(DeskTopic)
+_complaints = table_of(Complaint)
+_calls = table_of(OutgoingCall)
+_OPEN = (Status.NEW.value, Status.IN_HAND.value, Status.WAITING.value)
+# What Telegram says when a topic is gone; anything else is the matter of the whole group.
+_TOPIC_GONE = ("thread not found", "topic_deleted", "topic_closed", "topic_id_invalid")
+_NO_TOPICS = ("not a forum", "chat_not_modified", "forum")
+_NO_RIGHT = ("not enough rights", "chat_admin_required", "have no rights")
+
+
+class MayNotBind(PermissionError):
+    """Whoever asks may not give this desk a group, or the desk does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The group of a desk, in whose language its cards are written."""
+
+    desk: str
+    chat_id: int
+    language: str
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where a case is talked about. `thread_id` and `card_id` are None while their calls are
+    still in the outbox; `lost` when those calls failed."""
+
+    complaint_id: int
+    chat_id: int
+    topic_call: int
+    card_call: int
+    thread_id: int | None
+    card_id: int | None
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message to a group that failed; `trouble` is topic, removed, no_topics or no_right."""
+
+    complaint_id: int
+    chat_id: int
+    trouble: str
+
+
+# --- groups ---------------------------------------------------------------------------------
+
+
+def bind(office: Office, telegram_id: int, *, desk: str, chat_id: int, language: str) -> Group:
+    """Make a group the place of a desk: by its director, by the central level or an
+    administrator. An earlier group of that desk, or desk of that group, is given up.
+
+    Raises:
+        MayNotBind
+    """
+    member = staff.of(office.session, telegram_id)
+    known = desk == CENTRAL or desk in office.agencies
+    allowed = member is not None and (
+        member.role in (Role.ADMIN, Role.CENTRAL)
+        or (member.role is Role.DIRECTOR and member.agency == desk)
+    )
+    if not (known and allowed):
+        raise MayNotBind
+    office.session.execute(
+        delete(_groups).where((_groups.c.desk == desk) | (_groups.c.chat_id == chat_id))
+    )
+    office.session.execute(
+        insert(_groups).values(
+            desk=desk,
+            chat_id=chat_id,
+            language=language,
+            bound_by=telegram_id,
+            since=office.now,
+            trouble=None,
+        )
+    )
+    events.record(
+        office.session,
+        "desk.group_bound",
+        at=office.now,
+        actor=events.staff(telegram_id),
+        subject=("group", chat_id),
+        data={"desk": desk},
+    )
+    return Group(desk, chat_id, language, None)
+
+
+def group_of(office: Office, desk: str) -> Group | None:
+    """The group of a desk, if it has one that works."""
+    group = _one(office, _groups.c.desk == desk)
+    return group if group is not None and group.trouble is None else None
+
+
+def group_at(office: Office, chat_id: int) -> Group | None:
+    """The desk's group behind a chat, working or not."""
+    return _one(office, _groups.c.chat_id == chat_id)
+
+
+def groups(office: Office) -> list[Group]:
+    """Every group that works."""
+    rows = office.session.execute(
+        select(_groups.c.desk, _groups.c.chat_id, _groups.c.language, _groups.c.trouble)
+        .where(_groups.c.trouble.is_(None))
+        .order_by(_groups.c.desk)
+    )
+    return [Group(*row) for row in rows]
+
+
+def set_trouble(office: Office, chat_id: int, trouble: str | None) -> bool:
+    """Note that a group cannot be used, or can again; False when nothing changed."""
+    group = group_at(office, chat_id)
+    if group is None or group.trouble == trouble:
+        return False
+    office.session.execute(
+        update(_groups).where(_groups.c.chat_id == chat_id).values(trouble=trouble)
+    )
+    events.record(
+        office.session,
+        "desk.group_lost" if trouble else "desk.group_found",
+        at=office.now,
+        actor="machine",
+        subject=("group", chat_id),
+        data={"desk": group.desk, "trouble": trouble},
+    )
+    return True
+
+
+def move(office: Office, old: int, new: int) -> None:
+    """A group became a supergroup: its chat has another id, its topics begin anew."""
+    if group_at(office, old) is None:
+        return
+    office.session.execute(
+        update(_groups).where(_groups.c.chat_id == old).values(chat_id=new, trouble=None)
+    )
+    office.session.execute(delete(_topics).where(_topics.c.chat_id == old))
+    events.record(
+        office.session,
+        "desk.group_moved",
+        at=office.now,
+        actor="machine",
+        subject=("group", new),
+        data={"from": old},
+    )
+
+
+def _one(office: Office, condition: object) -> Group | None:
+    row = office.session.execute(
+        select(_groups.c.desk, _groups.c.chat_id, _groups.c.language, _groups.c.trouble).where(
+            condition  # type: ignore[arg-type]
+        )
+    ).one_or_none()
+    return Group(*row) if row is not None else None
+
+
+# --- topics ---------------------------------------------------------------------------------
+
+
+def subject(complaint_id: int, chat_id: int) -> str:
+    """How the outbox names a message to a topic, so that its failure is found."""
+    return f"{_SUBJECT}{complaint_id}:{chat_id}"
+
+
+def keep_topic(
+    office: Office, complaint_id: int, chat_id: int, *, topic_call: int, card_call: int
+) -> None:
+    forget_topic(office, complaint_id, chat_id)
+    office.session.execute(
+        insert(_topics).values(
+            complaint_id=complaint_id,
+            chat_id=chat_id,
+            topic_call=topic_call,
+            card_call=card_call,
+            checked_at=office.now,
+        )
+    )
+
+
+def topic_of(office: Office, complaint_id: int, chat_id: int) -> Topic | None:
+    """The topic of a case in a group, with its ids as soon as they are known."""
+    row = office.session.execute(
+        select(_topics).where(_topics.c.complaint_id == complaint_id, _topics.c.chat_id == chat_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    thread_id, card_id, lost = row.thread_id, row.card_id, False
+    if thread_id is None or card_id is None:
+        topic_state, _, thread_id = outbox.result_of(office.session, row.topic_call)
+        card_state, card_id, _ = outbox.result_of(office.session, row.card_call)
+        lost = "failed" in (topic_state, card_state)
+        if thread_id is not None:
+            office.session.execute(
+                update(_topics)
+                .where(_topics.c.complaint_id == complaint_id, _topics.c.chat_id == chat_id)
+                .values(thread_id=thread_id, card_id=card_id)
+            )
+    return Topic(
+        complaint_id=complaint_id,
+        chat_id=chat_id,
+        topic_call=row.topic_call,
+        card_call=row.card_call,
+        thread_id=thread_id,
+        card_id=card_id,
+        lost=lost,
+    )
+
+
+def case_in(office: Office, chat_id: int, thread_id: int) -> int | None:
+    """The case a topic is about."""
+    waiting = office.session.execute(
+        select(_topics.c.complaint_id).where(
+            _topics.c.chat_id == chat_id, _topics.c.thread_id.is_(None)
+        )
+    ).scalars()
+    for number in waiting.all():  # learn the ids of topics just made
+        topic_of(office, number, chat_id)
+    found = office.session.execute(
+        select(_topics.c.complaint_id).where(
+            _topics.c.chat_id == chat_id, _topics.c.thread_id == thread_id
+        )
+    ).scalars()
+    return found.first()
+
+
+def forget_topic(office: Office, complaint_id: int, chat_id: int) -> None:
+    office.session.execute(
+        delete(_topics).where(_topics.c.complaint_id == complaint_id, _topics.c.chat_id == chat_id)
+    )
+
+
+def without_topic(office: Office, group: Group, *, limit: int) -> list[int]:
+    """Open cases of a desk that have no topic in its group yet, the oldest first."""
+    rows = office.session.execute(
+        select(_complaints.c.id)
+        .where(
+            _complaints.c.desk == group.desk,
+            _complaints.c.status.in_(_OPEN),
+            ~exists().where(
+                _topics.c.complaint_id == _complaints.c.id, _topics.c.chat_id == group.chat_id
+            ),
+        )
+        .order_by(_complaints.c.id)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def unchecked(office: Office, group: Group, *, limit: int) -> list[int]:
+    """Open cases whose topic was not looked at for a day; they count as looked at from now."""
+    before: datetime = office.now - CHECK_EVERY
+    found = list(
+        office.session.execute(
+            select(_topics.c.complaint_id)
+            .join(_complaints, _complaints.c.id == _topics.c.complaint_id)
+            .where(
+                _topics.c.chat_id == group.chat_id,
+                _topics.c.checked_at <= before,
+                _complaints.c.desk == group.desk,
+                _complaints.c.status.in_(_OPEN),
+            )
+            .order_by(_topics.c.checked_at, _topics.c.complaint_id)
+            .limit(limit)
+        ).scalars()
+    )
+    if found:
+        office.session.execute(
+            update(_topics)
+            .where(_topics.c.chat_id == group.chat_id, _topics.c.complaint_id.in_(found))
+            .values(checked_at=office.now)
+        )
+    return found
+
+
+def take_failures(office: Office) -> list[Failure]:
+    """Messages to groups that failed since the last time; each is handed out once."""
+    rows = office.session.execute(
+        select(_calls.c.id, _calls.c.subject, _calls.c.error, _calls.c.method)
+        .where(_calls.c.state == "failed", _calls.c.subject.like(f"{_SUBJECT}%"))
+        .order_by(_calls.c.id)
+    ).all()
+    if rows:
+        office.session.execute(
+            update(_calls).where(_calls.c.id.in_([row.id for row in rows])).values(subject=None)
+        )
+    found = []
+    for row in rows:
+        case, _, chat = row.subject.removeprefix(_SUBJECT).partition(":")
+        found.append(Failure(int(case), int(chat), _trouble(row.method, row.error or "")))
+    return found
+
+
+def _trouble(method: str, error: str) -> str:
+    said = error.lower()
+    if any(words in said for words in _TOPIC_GONE):
+        return "topic"
+    if any(words in said for words in _NO_RIGHT):
+        return "no_right"
+    if any(words in said for words in _NO_TOPICS):
+        return "no_topics"
+    if "403" in said or "unreachable" in said or "kicked" in said:
+        return "removed"
+    # A topic that cannot be made for a reason unknown here is not tried again for ever.
+    return "no_topics" if method == "createForumTopic" else "topic"
