@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
 from handlers.desk import escalations
+from handlers.plans import telling
 from handlers.turn import Kit
 from services import housekeeping
 from services.clock import Clock
@@ -41,6 +42,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("escalations", 60, escalations.run),
+    Job("plans", 600, telling.run),
     Job(
         "retention",
         3_600,

@@ -19,6 +19,7 @@ from handlers import (
 from handlers.conversation import Book
 from handlers.desk import conversation as desk
 from handlers.identity import accounts, link
+from handlers.plans import conversation as plans
 
 
 def open_book() -> Book:
@@ -38,6 +39,8 @@ def open_book() -> Book:
             complaint.CONVERSATION,
             cases.CONVERSATION,
             desk.CONVERSATION,
+            plans.CONVERSATION,
+            plans.DESK,
             staff_admin.CONVERSATION,
         ]
     )

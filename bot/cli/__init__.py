@@ -6,8 +6,9 @@ import sys
 
 import typer
 
-from bot.cli import data, demo, people, policy, running, statement
+from bot.cli import data, demo, people, policy, running, statement, verify
 from bot.instance_lock import AlreadyRunning
+from bot.schema import SchemaNotUpgraded
 from bot.settings import SettingsUnusable
 from services.database import UnsupportedDatabase
 from services.policy.errors import PolicyError
@@ -21,6 +22,7 @@ REFUSALS = (
     KeyFileUnusable,
     KeyDoesNotFit,
     PolicyError,
+    SchemaNotUpgraded,
 )
 
 commands = typer.Typer(
@@ -35,6 +37,7 @@ data.add_to(commands)
 demo.add_to(commands)
 policy.add_to(commands)
 statement.add_to(commands)
+verify.add_to(commands)
 
 
 def app() -> None:

@@ -106,6 +106,11 @@ def may_see(office: Office, member: Member, plan: Plan) -> bool:
     return staff.works_for(office.session, member, plan.agency)
 
 
+def works_for(office: Office, member: Member, agency: str) -> bool:
+    """Whether an agency is within a member's scope."""
+    return staff.works_for(office.session, member, agency)
+
+
 def is_own(office: Office, telegram_id: int, plan: Plan) -> bool:
     """Whether someone asked for a plan, or may see its account as a citizen."""
     own = telegram_id == plan.telegram_id
@@ -154,12 +159,29 @@ def of_staff(office: Office, member: Member, within: Iterable[State]) -> list[Pl
     statement = select(Plan).where(Plan.state.in_([state.value for state in within]))
     if member.agency is not None:
         statement = statement.where(Plan.agency == member.agency)
+    own = accounts_of(office, member.telegram_id)
     plans = office.session.scalars(statement.order_by(Plan.answer_by, Plan.id)).all()
-    own = set(accounts_of(office, member.telegram_id))
     return [
         plan
         for plan in plans
         if plan.contributor_id not in own and plan.telegram_id != member.telegram_id
+    ]
+
+
+def open_claims(office: Office, member: Member) -> list[tuple[Plan, PlanClaim]]:
+    """The receipts that wait to be checked in a member's scope, the oldest first."""
+    statement = (
+        select(Plan, PlanClaim)
+        .join(PlanClaim, PlanClaim.plan_id == Plan.id)
+        .where(PlanClaim.state == "open")
+        .order_by(PlanClaim.id)
+    )
+    if member.agency is not None:
+        statement = statement.where(Plan.agency == member.agency)
+    return [
+        (plan, claim)
+        for plan, claim in office.session.execute(statement)
+        if not is_own(office, member.telegram_id, plan)
     ]
 
 

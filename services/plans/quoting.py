@@ -98,7 +98,7 @@ def three(office: Office, case: Case, wish: Wish) -> tuple[Schedule, ...]:
 
 
 def quote(office: Office, case: Case, wish: Wish) -> Quote:
-    """Work one wish out. Raises `NothingToSpread`, `TooManyInstallments`."""
+    """Work one wish out. Raises `NothingToSpread`."""
     schedule = terms.schedule_of(
         wish,
         case.debt.amount,

@@ -18,6 +18,7 @@ from services.plans.schedule import (
     MONTH_END,
     IsWorkingDay,
     Schedule,
+    TooManyInstallments,
     by_amount,
     by_length,
     least_down_payment,
@@ -104,11 +105,12 @@ def months_for_means(rest: Centimes, means: Centimes, terms: PlanTerms) -> int:
 def schedule_of(
     wish: Wish, debt: Centimes, terms: PlanTerms, *, signed_on: date, is_working_day: IsWorkingDay
 ) -> Schedule:
-    """The schedule a wish means. Means no offered length can meet are taken as they are: they
-    can only be sent to a person, who sees what was asked.
+    """The schedule a wish means. Means no offered length can meet are taken as they are, and
+    means that would take more than ten years give the longest offered length: either can only
+    be sent to a person, who sees what was asked.
 
     Raises:
-        NothingToSpread, TooManyInstallments, NoWorkingDay
+        NothingToSpread, NoWorkingDay
     """
     down_payment = down_payment_of(wish, debt, terms)
     months = wish.months
@@ -117,14 +119,17 @@ def schedule_of(
             rest = Centimes(max(1, debt - down_payment))
             months = months_for_means(rest, wish.means, terms)
         except MeansTooSmall:
-            return by_amount(
-                debt,
-                amount=wish.means,
-                down_payment=down_payment,
-                day=wish.day,
-                signed_on=signed_on,
-                is_working_day=is_working_day,
-            )
+            try:
+                return by_amount(
+                    debt,
+                    amount=wish.means,
+                    down_payment=down_payment,
+                    day=wish.day,
+                    signed_on=signed_on,
+                    is_working_day=is_working_day,
+                )
+            except TooManyInstallments:
+                months = terms.months[-1]
     if months is None:
         raise ValueError("a wish is by length or by means")
     return by_length(

@@ -18,6 +18,7 @@ from services.plans.schedule import (
     NoWorkingDay,
     Schedule,
     TooManyInstallments,
+    by_amount,
     by_length,
     due_date,
     least_down_payment,
@@ -116,19 +117,17 @@ def test_asking_by_means_and_by_length_agree(debt: int, means: int, day: int, on
 
 @settings(max_examples=200)
 @given(debts, st.integers(1, 5_000_000_000))
-def test_means_nobody_offers_are_taken_as_they_are_or_found_endless(debt: int, means: int) -> None:
-    try:
-        schedule = make(debt, Wish(means=Centimes(means)))
-    except TooManyInstallments as refusal:
-        endless = refusal
-    else:
-        endless = None
-    if endless is not None:
-        assert endless.count > MOST_INSTALLMENTS
-        assert means < endless.smallest_possible
-    else:
-        assert sum(part.amount for part in schedule.parts) == debt
+def test_means_nobody_offers_are_taken_as_they_are_or_given_the_longest(
+    debt: int, means: int
+) -> None:
+    schedule = make(debt, Wish(means=Centimes(means)))
+    rest = debt - schedule.down_payment
+    assert sum(part.amount for part in schedule.parts) == debt
+    assert schedule.months <= MOST_INSTALLMENTS
+    if -(-rest // means) <= MOST_INSTALLMENTS:
         assert schedule.regular <= means
+    else:
+        assert schedule == make(debt, Wish(months=TERMS.months[-1]))
 
 
 @settings(max_examples=200)
@@ -212,6 +211,19 @@ def test_the_first_installment_falls_in_the_next_month_on_a_working_day(
     signed: date, day: int, due: date
 ) -> None:
     assert due_date(signed, 1, day, sunday_to_thursday) == due
+
+
+def test_no_more_than_ten_years_of_installments() -> None:
+    with pytest.raises(TooManyInstallments) as refusal:
+        by_amount(
+            dinars(180_000),
+            amount=dinars(1_000),
+            down_payment=Centimes(0),
+            day=MONTH_END,
+            signed_on=ON,
+            is_working_day=sunday_to_thursday,
+        )
+    assert (refusal.value.count, refusal.value.smallest_possible) == (180, dinars(1_500))
 
 
 def test_a_calendar_without_working_days_is_found_out() -> None:

@@ -1,0 +1,359 @@
+"""Choosing a plan: by length or by means, the day, the down payment. Nothing is sent yet.
+
+Every step works the figures out anew, so what is shown is what would be signed now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.buttons import Button
+from handlers.plans import draft, text
+from handlers.plans.guard import office
+from handlers.turn import Turn
+from services.money import BasisPoints, Centimes, NotAnAmount, share
+from services.numbers.amounts import read_amount
+from services.numbers.digits import latin_digits
+from services.plans import proposals, quoting
+from services.plans.quoting import Case
+from services.plans.schedule import (
+    LAST_DAY_EVERY_MONTH_HAS,
+    MONTH_END,
+    NothingToSpread,
+    least_down_payment,
+)
+from services.plans.terms import MeansTooSmall, Wish, down_payment_of
+
+DAYS = (MONTH_END, 1, 5, 10, 15, 20, 25)
+DOWN_SHARES = (BasisPoints(2_500), BasisPoints(5_000))
+MOST_MONTHS_TYPED = 60
+
+
+def ask_choice(turn: Turn) -> None:
+    """Three proposals side by side, and the ways to one's own."""
+    case = draft.case(turn)
+    wish = replace(possible(turn, case, draft.wish(turn)), months=None)
+    draft.keep(turn, wish)
+    words = turn.words
+    parts = [changed(turn, case), text.debt(words, case.debt)]
+    if wish.means is not None:
+        parts.append(words.text("plan.means_are", means=wish.means))
+    try:
+        found = quoting.three(office(turn), case, wish)
+    except MeansTooSmall as refusal:
+        found = quoting.three(office(turn), case, replace(wish, means=None))
+        parts.append(
+            words.text(
+                "plan.means_too_small",
+                least=refusal.least,
+                months=text.months(words, case.terms.months[-1]),
+            )
+        )
+    down = down_payment_of(wish, case.debt.amount, case.terms)
+    parts.append(
+        "\n".join(
+            [
+                words.text("plan.proposals", down=down, day=text.day(words, wish.day))
+                if down
+                else words.text("plan.proposals_without_down", day=text.day(words, wish.day)),
+                *(text.proposal(words, one) for one in found),
+            ]
+        )
+    )
+    parts.append(words.text("plan.choose_hint"))
+    rows = [
+        [
+            Button(
+                "plan.button_proposal",
+                "plan.over",
+                str(one.months),
+                values={"months": text.months(words, one.months), "regular": one.regular},
+            )
+        ]
+        for one in found
+    ]
+    if wish.means is not None and not any(one.regular <= wish.means for one in found):
+        rows.append(
+            [Button("plan.button_send_means", "plan.as_said", values={"means": wish.means})]
+        )
+    rows += [
+        [Button("plan.button_means", "plan.by_means")],
+        [Button("plan.button_length", "plan.by_length")],
+        [Button("plan.button_day", "plan.by_day"), Button("plan.button_down", "plan.by_down")],
+    ]
+    turn.show_html("\n\n".join(part for part in parts if part), [*rows, turn.navigation()])
+
+
+def answer_choice(turn: Turn) -> None:
+    """A small number is months, anything else what can be paid a month."""
+    months = _months_in(turn)
+    if months is not None:
+        _over(turn, months)
+    else:
+        _amount(turn, "means")
+
+
+def over(turn: Turn) -> None:
+    """Keep the length that was pressed, then show the exact text."""
+    assert turn.press is not None
+    if turn.press.argument.isdecimal():
+        _over(turn, int(turn.press.argument))
+
+
+def as_said(turn: Turn) -> None:
+    """Keep the means as they were said, though nothing offered fits them: a person will see."""
+    turn.go("plan.review")
+
+
+def by_means(turn: Turn) -> None:
+    turn.go("plan.means")
+
+
+def by_length(turn: Turn) -> None:
+    turn.go("plan.length")
+
+
+def by_day(turn: Turn) -> None:
+    turn.go("plan.day")
+
+
+def by_down(turn: Turn) -> None:
+    turn.go("plan.down")
+
+
+# --- means ----------------------------------------------------------------------------------
+
+
+def ask_means(turn: Turn) -> None:
+    case = draft.case(turn)
+    turn.ask("plan.ask_means", smallest=case.terms.smallest_installment)
+
+
+def answer_means(turn: Turn) -> None:
+    _amount(turn, "means")
+
+
+# --- length ---------------------------------------------------------------------------------
+
+
+def ask_length(turn: Turn) -> None:
+    """Every offered length that makes a difference, with its amount."""
+    case = draft.case(turn)
+    wish = possible(turn, case, draft.wish(turn))
+    down = down_payment_of(wish, case.debt.amount, case.terms)
+    rows = []
+    for months in proposals.lengths(Centimes(case.debt.amount - down), case.terms):
+        found = quoting.quote(office(turn), case, wish.over(months)).schedule
+        rows.append(
+            [
+                Button(
+                    "plan.button_proposal",
+                    "plan.length_is",
+                    str(months),
+                    values={
+                        "months": text.months(turn.words, found.months),
+                        "regular": found.regular,
+                    },
+                )
+            ]
+        )
+    turn.ask(
+        "plan.ask_length",
+        rows,
+        smallest=case.terms.smallest_installment,
+        limit=text.months(turn.words, case.standard.months_up_to),
+    )
+
+
+def answer_length(turn: Turn) -> None:
+    months = _months_in(turn)
+    if months is not None:
+        _over(turn, months)
+    else:
+        turn.say("plan.length_not_read")
+        turn.go("plan.length")
+
+
+def _months_in(turn: Turn) -> int | None:
+    """The months that were typed: a bare number, or one with the word for months."""
+    typed = latin_digits(turn.text).split()
+    known = {
+        word
+        for words in turn.kit.words.values()
+        for word in words.label("plan.month_words").split()
+    }
+    if not typed or not (typed[0].isascii() and typed[0].isdigit()) or len(typed) > 2:
+        return None
+    if len(typed) == 2 and typed[1].casefold() not in known:
+        return None
+    return int(typed[0]) if 1 <= int(typed[0]) <= MOST_MONTHS_TYPED else None
+
+
+def _over(turn: Turn, months: int) -> None:
+    """Keep a length. One that is not offered becomes the next longer one, and is said so."""
+    case = draft.case(turn)
+    offered = next((one for one in case.terms.months if one >= months), case.terms.months[-1])
+    if offered != months and turn.press is None:
+        turn.say(
+            "plan.length_not_offered",
+            asked=text.months(turn.words, months),
+            offered=text.months(turn.words, offered),
+        )
+    draft.keep(turn, draft.wish(turn).over(offered))
+    turn.go("plan.review")
+
+
+# --- day ------------------------------------------------------------------------------------
+
+
+def ask_day(turn: Turn) -> None:
+    buttons = [
+        Button("plan.button_on_day", "plan.day_is", str(one), values={"day": one})
+        if one
+        else Button("plan.button_on_month_end", "plan.day_is", "0")
+        for one in DAYS
+    ]
+    turn.ask("plan.ask_day", [buttons[:1], buttons[1:4], buttons[4:]])
+
+
+def answer_day(turn: Turn) -> None:
+    typed = latin_digits(turn.text).strip()
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= LAST_DAY_EVERY_MONTH_HAS:
+        _keep_day(turn, int(typed))
+    elif typed in ("29", "30", "31"):
+        _keep_day(turn, MONTH_END)
+    else:
+        turn.say("plan.day_not_read")
+        turn.go("plan.day")
+
+
+def day_is(turn: Turn) -> None:
+    assert turn.press is not None
+    if turn.press.argument.isdecimal() and int(turn.press.argument) in DAYS:
+        _keep_day(turn, int(turn.press.argument))
+
+
+def _keep_day(turn: Turn, chosen: int) -> None:
+    draft.keep(turn, replace(draft.wish(turn), day=chosen))
+    back_to_choice(turn)
+
+
+# --- down payment ---------------------------------------------------------------------------
+
+
+def ask_down(turn: Turn) -> None:
+    case = draft.case(turn)
+    least = _least(case)
+    choices = [least, *(share(case.debt.amount, one) for one in DOWN_SHARES)]
+    rows = [
+        [Button("plan.button_amount", "plan.down_is", str(one), values={"amount": one})]
+        for one in dict.fromkeys(choices)
+        if 0 < one < case.debt.amount
+    ]
+    turn.ask("plan.ask_down", rows, least=least, debt=case.debt.amount)
+
+
+def answer_down(turn: Turn) -> None:
+    _amount(turn, "down_payment")
+
+
+def down_is(turn: Turn) -> None:
+    assert turn.press is not None
+    if turn.press.argument.isdecimal():
+        keep_amount(turn, "down_payment", Centimes(int(turn.press.argument)))
+
+
+def _least(case: Case) -> Centimes:
+    return least_down_payment(case.debt.amount, case.terms.down_payment_at_least)
+
+
+# --- amounts --------------------------------------------------------------------------------
+
+
+def _amount(turn: Turn, what: str) -> None:
+    """Keep an amount that was typed; one said in centimes, or unclear, is asked back first."""
+    step = {"means": "plan.means", "down_payment": "plan.down"}[what]
+    try:
+        read = read_amount(turn.text)
+    except NotAnAmount:
+        turn.say("plan.amount_not_read")
+        turn.go(step)
+        return
+    if not read.ask_back:
+        keep_amount(turn, what, read.amount)
+        return
+    turn.draft["said"] = {"what": what, "readings": [int(one) for one in read.readings]}
+    turn.go("plan.sure")
+
+
+def ask_sure(turn: Turn) -> None:
+    """Show each reading of what was said, the likeliest first."""
+    said = turn.draft.get("said", {"what": "means", "readings": []})
+    rows = [
+        [Button("plan.button_amount", "plan.sure_is", str(place), values={"amount": amount})]
+        for place, amount in enumerate(said["readings"])
+    ]
+    turn.ask("plan.ask_sure", rows)
+
+
+def answer_sure(turn: Turn) -> None:
+    """Another amount typed instead of a press."""
+    _amount(turn, str(turn.draft.get("said", {}).get("what", "means")))
+
+
+def sure_is(turn: Turn) -> None:
+    assert turn.press is not None
+    said = turn.draft.pop("said", {"what": "means", "readings": []})
+    place = turn.press.argument
+    if place.isdecimal() and int(place) < len(said["readings"]):
+        keep_amount(turn, said["what"], Centimes(said["readings"][int(place)]))
+    else:
+        back_to_choice(turn)
+
+
+def keep_amount(turn: Turn, what: str, amount: Centimes) -> None:
+    """Keep the means, or the down payment; one that leaves nothing to spread is no plan."""
+    case = draft.case(turn)
+    chosen = draft.wish(turn)
+    if what == "means":
+        if not amount:
+            turn.say("plan.amount_not_read")
+            turn.go("plan.means")
+            return
+        draft.keep(turn, chosen.paying(amount))
+        turn.go("plan.choose")
+        return
+    if amount >= case.debt.amount:
+        turn.say("plan.down_is_everything", debt=case.debt.amount)
+        turn.go("plan.down")
+        return
+    draft.keep(turn, replace(chosen, down_payment=amount))
+    back_to_choice(turn)
+
+
+# --- inside ---------------------------------------------------------------------------------
+
+
+def changed(turn: Turn, case: Case) -> str:
+    """The first words where the debt is not what was shown before."""
+    before = draft.debt_changed(turn, case)
+    if before is None:
+        return ""
+    return turn.words.text("plan.debt_changed", before=before, now=case.debt.amount)
+
+
+def back_to_choice(turn: Turn) -> None:
+    """To the exact text where a length was chosen, else to the proposals."""
+    turn.go("plan.review" if draft.wish(turn).months is not None else "plan.choose")
+
+
+def possible(turn: Turn, case: Case, wish: Wish) -> Wish:
+    """The wish with a down payment that the debt of today still allows."""
+    try:
+        down = down_payment_of(wish, case.debt.amount, case.terms)
+        if down >= case.debt.amount:
+            raise NothingToSpread(case.debt.amount)
+    except NothingToSpread:
+        wish = replace(wish, down_payment=None)
+        draft.keep(turn, wish)
+    return wish
