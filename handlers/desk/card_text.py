@@ -172,3 +172,11 @@ def agency_name(words: Words, office: Office, code: str) -> str:
         return code
     name = found.name_ar if words.right_to_left else found.name_fr
     return words.label("complaint.agency_button", code=code, name=name)
+
+
+def agency_title(words: Words, office: Office, code: str) -> str:
+    """An agency as a citizen knows it, without its code."""
+    found = office.agencies.get(code)
+    if found is None:
+        return code
+    return found.name_ar if words.right_to_left else found.name_fr

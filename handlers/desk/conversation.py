@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from handlers.conversation import Action, Conversation, Step
-from handlers.desk import card, queue, writing
+from handlers.desk import card, queue, reuse, writing
 from handlers.desk.guard import for_staff
 from handlers.turn import Turn
 
 
 def _rewrite(turn: Turn) -> None:
     turn.go("desk.text")
+
+
+def _name_template(turn: Turn) -> None:
+    turn.go("desk.template")
 
 
 CONVERSATION = Conversation(
@@ -25,6 +29,12 @@ CONVERSATION = Conversation(
         ),
         Step("desk.text", ask=for_staff(writing.ask_text), answer=for_staff(writing.answer_text)),
         Step("desk.check", ask=for_staff(writing.ask_check), back="desk.text"),
+        Step(
+            "desk.template",
+            ask=for_staff(reuse.ask_title),
+            answer=for_staff(reuse.answer_title),
+            back="desk.check",
+        ),
     ),
     actions={
         "desk.queue": Action(for_staff(queue.show)),
@@ -38,6 +48,9 @@ CONVERSATION = Conversation(
         "desk.outcome_is": Action(for_staff(writing.choose_outcome), step="desk.outcome"),
         "desk.where_is": Action(for_staff(writing.choose_where), step="desk.where"),
         "desk.where_page": Action(for_staff(writing.ask_where), step="desk.where"),
+        "desk.template": Action(for_staff(writing.use_template), step="desk.text"),
+        "desk.template_end": Action(for_staff(reuse.end), step="desk.text"),
+        "desk.template_keep": Action(for_staff(_name_template), step="desk.check"),
         "desk.rewrite": Action(for_staff(_rewrite), step="desk.check"),
         "desk.send": Action(for_staff(writing.send), step="desk.check"),
         "desk.send_with_number": Action(for_staff(writing.send_with_number), step="desk.check"),

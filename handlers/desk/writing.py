@@ -7,25 +7,26 @@ in view of an older state of the case is looked at again.
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from handlers import complaint_agency
 from handlers.buttons import Button
 from handlers.complaint_draft import office
-from handlers.desk import card, card_text
+from handlers.desk import card, card_text, draft, reuse
 from handlers.desk import forum as topics
+from handlers.desk.draft import case_of, text_of
 from handlers.desk.guard import pressed
 from handlers.desk.names import language_of, shown_name
 from handlers.desk.notices import tell_citizen, tell_of_new_case
 from handlers.turn import Turn
-from services.complaints import access, desk, guard
+from services.complaints import access, desk, guard, templates
 from services.complaints.access import NoSuchCase
 from services.complaints.citizen import NotNow
 from services.complaints.desk import Changed, NoDesk, SameDesk, Seen, TakenBy
 from services.complaints.office import Office
 from services.complaints.state import Outcome
 from services.complaints.store import Case
+from services.complaints.templates import PLACEHOLDERS, PlaceholderUnknown
 from services.references import CENTRAL
 
 KINDS = ("answer", "ask", "resolve", "note", "transfer", "raise")
@@ -61,7 +62,7 @@ def ask_outcome(turn: Turn) -> None:
     turn.ask(
         "desk.ask_outcome",
         [[Button(f"desk.outcome_{one.value}", "desk.outcome_is", one.value)] for one in Outcome],
-        reference=_case(turn).reference,
+        reference=case_of(turn).reference,
     )
 
 
@@ -76,7 +77,7 @@ def choose_outcome(turn: Turn) -> None:
 
 def ask_where(turn: Turn) -> None:
     """Ask for the desk a case belongs to: from the list, or typed."""
-    case = _case(turn)
+    case = case_of(turn)
     the_office = office(turn)
     cards = [one for one in complaint_agency.listed(the_office) if one.code != case.progress.desk]
     asked = turn.press.argument if turn.press is not None else ""
@@ -106,7 +107,7 @@ def choose_where(turn: Turn) -> None:
 
 
 def _keep_where(turn: Turn, code: str) -> None:
-    case = _case(turn)
+    case = case_of(turn)
     if code == case.progress.desk:
         turn.say("desk.same_desk")
         turn.go("desk.where")
@@ -119,13 +120,13 @@ def _keep_where(turn: Turn, code: str) -> None:
 
 
 def ask_text(turn: Turn) -> None:
-    case = _case(turn)
+    case = case_of(turn)
     days = office(turn).targets(case.filed_at).paused_working_days_at_most
     key = f"desk.ask_{turn.draft['kind']}"
     parts = [turn.words.text(key, reference=case.reference, days=str(days))]
     if turn.chat_type != "private":
         parts.append(turn.words.text("desk.reply_here"))
-    turn.show_html("\n\n".join(parts), [turn.navigation()])
+    turn.show_html("\n\n".join(parts), [*reuse.rows(turn, office(turn), case), turn.navigation()])
 
 
 def answer_text(turn: Turn) -> None:
@@ -144,21 +145,40 @@ def keep_text(turn: Turn, text: str) -> None:
         turn.say("desk.noted")
         card.present(turn, number)
         return
-    turn.draft["text"] = base64.b64encode(turn.kit.vault.seal(text)).decode()
+    shown = text
+    if turn.draft["kind"] in TO_CITIZEN:
+        try:
+            shown = reuse.filled(turn, case_of(turn), text)
+        except PlaceholderUnknown as refusal:
+            turn.say(
+                "desk.placeholder_unknown",
+                written=", ".join(refusal.written),
+                known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+            )
+            return
+    draft.keep(turn, text, shown)
     turn.go("desk.check")
+
+
+def use_template(turn: Turn) -> None:
+    """A template's words, as if they had been typed."""
+    if body := reuse.chosen(turn):
+        keep_text(turn, body)
+    else:
+        turn.go("desk.text")
 
 
 def ask_check(turn: Turn) -> None:
     """Show what will be done, for whom and in which language, before it is."""
-    case = _case(turn)
+    case = case_of(turn)
     the_office = office(turn)
-    draft = turn.draft
+    kept = turn.draft
     member = access.member_of(the_office, turn.caller.telegram_id)
-    text = _text(turn)
-    if draft["kind"] not in TO_CITIZEN:
-        where = card_text.agency_name(turn.words, the_office, draft.get("to", CENTRAL))
+    text = text_of(turn)
+    if kept["kind"] not in TO_CITIZEN:
+        where = card_text.agency_name(turn.words, the_office, kept.get("to", CENTRAL))
         turn.ask(
-            f"desk.check_{draft['kind']}",
+            f"desk.check_{kept['kind']}",
             [[Button("desk.do_it", "desk.send")]],
             reference=case.reference,
             desk=where,
@@ -168,7 +188,7 @@ def ask_check(turn: Turn) -> None:
     language = language_of(the_office, case)
     parts = [
         turn.words.text(
-            f"desk.check_{draft['kind']}",
+            f"desk.check_{kept['kind']}",
             reference=case.reference,
             name=card_text.recipient(turn.words, the_office, member, case)
             if turn.chat_type == "private"
@@ -177,8 +197,8 @@ def ask_check(turn: Turn) -> None:
         ),
         turn.words.text("desk.quoted", text=text),
     ]
-    if "outcome" in draft:
-        outcome = turn.words.label(f"desk.outcome_{draft['outcome']}")
+    if "outcome" in kept:
+        outcome = turn.words.label(f"desk.outcome_{kept['outcome']}")
         parts.insert(1, turn.words.text("desk.check_outcome", outcome=outcome))
     if not guard.speaks(text, language):
         shown = turn.words.label(f"desk.speaks_{language}")
@@ -187,14 +207,18 @@ def ask_check(turn: Turn) -> None:
     if numbers := guard.foreign_numbers(the_office, case, text):
         parts.append(turn.words.text("desk.foreign_number", numbers=", ".join(numbers)))
         send = Button("desk.send_with_number", "desk.send_with_number")
-    rows = [[send], [Button("desk.rewrite", "desk.rewrite")], turn.navigation()]
-    turn.show_html("\n\n".join(parts), rows)
+    rows = [[send], [Button("desk.rewrite", "desk.rewrite")]]
+    if templates.may_write(member) and turn.chat_type == "private":
+        rows.append([Button("desk.template_keep", "desk.template_keep")])
+    turn.show_html("\n\n".join(parts), [*rows, turn.navigation()])
 
 
 def send(turn: Turn) -> None:
     """Do it, unless a number in it was not confirmed."""
-    case = _case(turn)
-    if turn.draft["kind"] in TO_CITIZEN and guard.foreign_numbers(office(turn), case, _text(turn)):
+    case = case_of(turn)
+    if turn.draft["kind"] in TO_CITIZEN and guard.foreign_numbers(
+        office(turn), case, text_of(turn)
+    ):
         turn.go("desk.check")
         return
     _send(turn)
@@ -206,14 +230,14 @@ def send_with_number(turn: Turn) -> None:
 
 
 def _send(turn: Turn) -> None:
-    draft = dict(turn.draft)
-    text = _text(turn)
-    number = int(draft["case"])
+    kept = dict(turn.draft)
+    text = text_of(turn)
+    number = int(kept["case"])
     the_office = office(turn)
     try:
-        case = _act(the_office, turn.caller.telegram_id, draft, text)
+        case = _act(the_office, turn.caller.telegram_id, kept, text)
     except Changed as refusal:
-        turn.draft["seen"] = desk.seen(_case(turn)).events
+        turn.draft["seen"] = desk.seen(case_of(turn)).events
         turn.say("desk.changed", what=turn.words.label(f"desk.did_{refusal.happening.name}"))
         turn.press = None
         turn.go("desk.check")
@@ -228,21 +252,21 @@ def _send(turn: Turn) -> None:
         turn.go("desk.where")
         return
     turn.close()
-    _done(turn, the_office, case, draft["kind"], text)
+    _done(turn, the_office, case, kept["kind"], text)
 
 
-def _act(office: Office, telegram_id: int, draft: dict[str, object], text: str) -> Case:
-    number, since = int(str(draft["case"])), Seen(int(str(draft["seen"])))
-    match draft["kind"]:
+def _act(office: Office, telegram_id: int, kept: dict[str, object], text: str) -> Case:
+    number, since = int(str(kept["case"])), Seen(int(str(kept["seen"])))
+    match kept["kind"]:
         case "answer":
             return desk.answer(office, telegram_id, number, text, since=since)
         case "ask":
             return desk.ask(office, telegram_id, number, text, since=since)
         case "resolve":
-            outcome = Outcome(str(draft["outcome"]))
+            outcome = Outcome(str(kept["outcome"]))
             return desk.resolve(office, telegram_id, number, outcome, text, since=since)
         case "transfer":
-            return desk.transfer(office, telegram_id, number, str(draft["to"]), text, since=since)
+            return desk.transfer(office, telegram_id, number, str(kept["to"]), text, since=since)
         case _:
             return desk.hand_up(office, telegram_id, number, text, since=since)
 
@@ -276,12 +300,3 @@ def _give_up(turn: Turn, number: int, key: str, **values: Any) -> None:
     turn.say(key, **values)
     turn.press = None
     card.present(turn, number)
-
-
-def _case(turn: Turn) -> Case:
-    """The case being written for, if whoever writes may (still) see it."""
-    return access.for_staff(office(turn), turn.caller.telegram_id, int(turn.draft.get("case", 0)))
-
-
-def _text(turn: Turn) -> str:
-    return turn.kit.vault.open_sealed(base64.b64decode(turn.draft.get("text", "")))

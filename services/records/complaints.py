@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -161,17 +162,19 @@ class DeskTopic(Base):
 
 
 class ReplyTemplate(Base):
-    """Words a desk uses again, for a category ("" for all) and a language."""
+    """Words a desk uses again: for a kind of letter (answer, ask, resolve), a category and a
+    language. Those of the central desk serve every desk."""
 
     __tablename__ = "reply_templates"
-    __table_args__ = (Index("ix_reply_templates_desk", "desk", "category"),)
+    __table_args__ = (Index("ix_reply_templates_category", "category", "language"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     desk: Mapped[str] = mapped_column(String(4))
+    kind: Mapped[str] = mapped_column(String(12))
     category: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(2))
     title: Mapped[str] = mapped_column(String(60))
-    body: Mapped[str] = mapped_column(String(2000))
+    body: Mapped[str] = mapped_column(Text)
     written_by: Mapped[int] = mapped_column(BigInteger)
     written_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)

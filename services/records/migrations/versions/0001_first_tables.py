@@ -315,17 +315,18 @@ def upgrade() -> None:
         "reply_templates",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("desk", sa.String(length=4), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
-        sa.Column("body", sa.String(length=2000), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.Column("written_by", sa.BigInteger(), nullable=False),
         sa.Column("written_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_templates")),
     )
     with op.batch_alter_table("reply_templates", schema=None) as batch_op:
-        batch_op.create_index("ix_reply_templates_desk", ["desk", "category"], unique=False)
+        batch_op.create_index("ix_reply_templates_category", ["category", "language"], unique=False)
 
     op.create_table(
         "set_aside_updates",
@@ -617,7 +618,7 @@ def downgrade() -> None:
     op.drop_table("settings")
     op.drop_table("set_aside_updates")
     with op.batch_alter_table("reply_templates", schema=None) as batch_op:
-        batch_op.drop_index("ix_reply_templates_desk")
+        batch_op.drop_index("ix_reply_templates_category")
 
     op.drop_table("reply_templates")
     with op.batch_alter_table("profiles", schema=None) as batch_op:
