@@ -74,7 +74,7 @@ def _line(words: Words, happening: Happening, said: dict[int, Letter]) -> str:
         return ""
     letter = said.get(data.get("message", 0))
     if happening.name == "filed":
-        letter = next(one for one in said.values() if one.kind == "complaint")
+        letter = next((one for one in said.values() if one.kind == "complaint"), None)
     if letter is not None and letter.kind == "word":
         return ""
     line = words.text(

@@ -12,7 +12,7 @@ from handlers.desk.guard import pressed
 from handlers.desk.names import shown_name
 from handlers.desk.notices import tell_withdrawn
 from handlers.turn import Turn
-from services import accounts, events
+from services import access_trail, accounts, events
 from services.complaints import access, desk, evidence, letters
 from services.complaints.access import NoSuchCase
 from services.complaints.citizen import NotNow
@@ -34,11 +34,24 @@ def show(turn: Turn) -> None:
     show_card(turn, pressed(turn))
 
 
-def show_card(turn: Turn, complaint_id: int) -> None:
-    """The case as it stands, for whoever may see it. Raises `NotStaff`, `NoSuchCase`."""
+def show_card(turn: Turn, complaint_id: int, *, looked: bool = True) -> None:
+    """The case as it stands, for whoever may see it; who looked is written down.
+
+    Raises:
+        NotStaff, NoSuchCase
+    """
     the_office = office(turn)
     member = access.member_of(the_office, turn.caller.telegram_id)
     case = access.for_staff(the_office, turn.caller.telegram_id, complaint_id)
+    if looked:
+        access_trail.looked(
+            turn.session,
+            member,
+            what="case",
+            now=turn.now,
+            contributor_id=case.contributor_id,
+            telegram_id=case.telegram_id,
+        )
     turn.show_html(
         card_text.card(turn.words, the_office, member, case), rows(the_office, member, case)
     )
@@ -53,7 +66,7 @@ def present(turn: Turn, complaint_id: int) -> None:
         return
     topics.refresh(turn.kit, turn.outbox, the_office, case)
     if turn.chat_type == "private":
-        show_card(turn, complaint_id)
+        show_card(turn, complaint_id, looked=False)
 
 
 def rows(office: Office, member: Member, case: Case) -> list[list[Button]]:

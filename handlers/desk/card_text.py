@@ -24,8 +24,9 @@ def card(words: Words, office: Office, member: Member, case: Case) -> str:
     parts = [
         facts(words, office, member, case),
         clocks(words, office, case),
-        _complaint(words, office, case),
     ]
+    if complaint := _complaint(words, office, case):
+        parts.append(complaint)
     if case.figures and desk.identity_shown(member, case):
         parts.append(figures_text(words, case.figures))
     if history := _history(words, office, case):
@@ -128,11 +129,10 @@ def clocks(words: Words, office: Office, case: Case) -> str:
 
 
 def _complaint(words: Words, office: Office, case: Case) -> str:
-    first = next(one for one in letters.of(office, case).values() if one.kind == "complaint")
-    files = evidence.of(office, case)
-    lines = [words.text("desk.said", text=first.text)]
-    if files:
-        lines.append(words.text("desk.files", n=len(files)))
+    said = [one for one in letters.of(office, case).values() if one.kind == "complaint"]
+    lines = [words.text("desk.said", text=one.text) for one in said]  # none once it was erased
+    if files := evidence.count(office, case):
+        lines.append(words.text("desk.files", n=files))
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services import events
+from services.complaints import personal as complaints
 from services.personal_data import account, identity
 from services.vault import Vault
 
@@ -32,6 +33,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("accounts", export=account.export),
     Holding("access", export=account.export_looks),
     Holding("trail", export=identity.export_trail),
+    Holding("complaints", export=complaints.export, erase=complaints.erase),
     Holding("conversations", export=identity.export_conversations),
     Holding("person", export=identity.export_person, erase=identity.erase),
 )

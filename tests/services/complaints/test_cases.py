@@ -18,6 +18,7 @@ from services.complaints import (
     evidence,
     filing,
     letters,
+    personal,
     queue,
     receipts,
     store,
@@ -541,3 +542,36 @@ def test_every_event_names_who_did_it(the_fund: Fund) -> None:
         ("raised", "machine"),
         ("promised", "machine"),
     ]
+
+
+# --- the person's own data ------------------------------------------------------------------
+
+
+def test_a_person_is_given_their_complaints_without_the_staffs_notes(the_fund: Fund) -> None:
+    case = the_fund.file()
+    the_fund.do(desk.note, AGENT, case.id, "Entre nous.")
+    the_fund.do(desk.answer, AGENT, case.id, "Voici la réponse.")
+    with the_fund.sessions() as session:
+        [found] = personal.export(session, the_fund.vault, CITIZEN, the_fund.clock.now())
+        assert personal.export(session, the_fund.vault, OTHER, the_fund.clock.now()) == []
+    assert found["reference"] == case.reference
+    assert [one["text"] for one in found["messages"]] == [
+        "Ma carte est bloquée depuis un mois.",
+        "Voici la réponse.",
+    ]
+
+
+def test_erased_a_case_is_withdrawn_and_keeps_no_word(the_fund: Fund) -> None:
+    case = the_fund.file(files=[Evidence("photo", "f", "u", 1)])
+    other = the_fund.file(OTHER)
+    with the_fund.sessions.begin() as session:
+        personal.erase(session, CITIZEN, the_fund.clock.now())
+    erased = the_fund.do(access.for_staff, AGENT, case.id)
+    assert erased.progress.status is Status.WITHDRAWN
+    assert the_fund.do(letters.of, erased) == {}
+    assert the_fund.do(evidence.of, erased) == []
+    assert len(the_fund.do(letters.of, other)) == 1
+    with the_fund.office() as office:
+        row = office.session.get(Complaint, case.id)
+        assert row is not None
+        assert (row.status, row.look_at) == ("withdrawn", None)

@@ -1,0 +1,92 @@
+"""A person's complaints when they ask for their data, or for its erasure (law 18-07)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services import events
+from services.complaints import letters, store
+from services.complaints.state import Status
+from services.records.base import table_of
+from services.records.complaints import Complaint, ComplaintFile, ComplaintMessage
+from services.vault import Vault
+
+_complaints = table_of(Complaint)
+_messages = table_of(ComplaintMessage)
+_files = table_of(ComplaintFile)
+
+
+def export(session: Session, vault: Vault, telegram_id: int, now: datetime) -> Any:
+    """Every complaint with the words exchanged; what colleagues wrote among themselves is
+    theirs, and names no reader."""
+    found = []
+    for case in _rows_of(session, telegram_id):
+        rows = session.execute(
+            select(_messages.c.at, _messages.c.kind, _messages.c.text_sealed)
+            .where(
+                _messages.c.complaint_id == case.id,
+                _messages.c.kind.not_in(letters.INTERNAL),
+                _messages.c.withdrawn_at.is_(None),
+            )
+            .order_by(_messages.c.id)
+        )
+        files = session.execute(
+            select(_files.c.kind, _files.c.added_at)
+            .where(_files.c.complaint_id == case.id)
+            .order_by(_files.c.position)
+        )
+        found.append(
+            {
+                "reference": case.reference,
+                "filed_at": case.filed_at.isoformat(),
+                "category": case.category,
+                "agency": case.agency,
+                "status": case.status,
+                "figures": case.figures,
+                "messages": [
+                    {
+                        "at": row.at.isoformat(),
+                        "kind": row.kind,
+                        "text": vault.open_sealed(row.text_sealed),
+                    }
+                    for row in rows
+                ],
+                "files": [
+                    {"kind": row.kind, "added_at": row.added_at.isoformat()} for row in files
+                ],
+            }
+        )
+    return found
+
+
+def erase(session: Session, telegram_id: int, now: datetime) -> None:
+    """Open cases are withdrawn; words, files and figures are removed, and the account is taken
+    off. What remains is that there was a case, for the fund's own count."""
+    for case in _rows_of(session, telegram_id):
+        values: dict[str, Any] = {"contributor_id": None, "figures": None}
+        if Status(case.status).is_open:
+            events.record(
+                session,
+                "complaint.withdrawn",
+                at=now,
+                actor=events.person(telegram_id),
+                subject=(store.SUBJECT, case.id),
+                data={"why": "erased"},
+            )
+            values |= {"status": Status.WITHDRAWN.value, "promised_by": None, "look_at": None}
+        session.execute(update(_complaints).where(_complaints.c.id == case.id).values(**values))
+        session.execute(delete(_messages).where(_messages.c.complaint_id == case.id))
+        session.execute(delete(_files).where(_files.c.complaint_id == case.id))
+
+
+def _rows_of(session: Session, telegram_id: int) -> Sequence[Any]:
+    return session.execute(
+        select(_complaints)
+        .where(_complaints.c.telegram_id == telegram_id)
+        .order_by(_complaints.c.id)
+    ).all()
