@@ -14,7 +14,7 @@ from services import events, references
 from services.complaints import categories, evidence, letters, store
 from services.complaints.evidence import Evidence
 from services.complaints.office import Office
-from services.complaints.state import Happening, Level, Status, derive
+from services.complaints.state import OPEN, Happening, Level, derive
 from services.complaints.store import Case
 from services.dates import day_in_algiers
 from services.records.base import table_of
@@ -24,7 +24,6 @@ from services.references import CENTRAL, Kind
 OPEN_AT_ONCE = 20  # of one person: beyond it they are led to what they have
 _complaints = table_of(Complaint)
 _series = table_of(ComplaintSeries)
-_OPEN = (Status.NEW.value, Status.IN_HAND.value, Status.WAITING.value)
 
 
 class UnknownAgency(LookupError):
@@ -135,7 +134,7 @@ def open_duplicate(
         .where(
             _complaints.c.telegram_id == telegram_id,
             _complaints.c.category == category,
-            _complaints.c.status.in_(_OPEN),
+            _complaints.c.status.in_(OPEN),
             about,
         )
         .order_by(_complaints.c.id.desc())
@@ -147,7 +146,7 @@ def open_duplicate(
 def _count_open(office: Office, telegram_id: int) -> int:
     rows = office.session.execute(
         select(_complaints.c.id).where(
-            _complaints.c.telegram_id == telegram_id, _complaints.c.status.in_(_OPEN)
+            _complaints.c.telegram_id == telegram_id, _complaints.c.status.in_(OPEN)
         )
     )
     return len(rows.all())

@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, insert, select, update
 
 from services import events, outbox, staff
 from services.complaints.office import Office
-from services.complaints.state import Status
+from services.complaints.state import OPEN
 from services.people import Role
 from services.records.base import table_of
 from services.records.complaints import Complaint, DeskGroup, DeskTopic
@@ -25,7 +25,6 @@ _groups = table_of(DeskGroup)
 _topics = table_of(DeskTopic)
 _complaints = table_of(Complaint)
 _calls = table_of(OutgoingCall)
-_OPEN = (Status.NEW.value, Status.IN_HAND.value, Status.WAITING.value)
 # What Telegram says when a topic is gone; anything else is the matter of the whole group.
 _TOPIC_GONE = ("thread not found", "topic_deleted", "topic_closed", "topic_id_invalid")
 _NO_TOPICS = ("not a forum", "chat_not_modified", "forum")
@@ -259,7 +258,7 @@ def without_topic(office: Office, group: Group, *, limit: int) -> list[int]:
         select(_complaints.c.id)
         .where(
             _complaints.c.desk == group.desk,
-            _complaints.c.status.in_(_OPEN),
+            _complaints.c.status.in_(OPEN),
             ~exists().where(
                 _topics.c.complaint_id == _complaints.c.id, _topics.c.chat_id == group.chat_id
             ),
@@ -281,7 +280,7 @@ def unchecked(office: Office, group: Group, *, limit: int) -> list[int]:
                 _topics.c.chat_id == group.chat_id,
                 _topics.c.checked_at <= before,
                 _complaints.c.desk == group.desk,
-                _complaints.c.status.in_(_OPEN),
+                _complaints.c.status.in_(OPEN),
             )
             .order_by(_topics.c.checked_at, _topics.c.complaint_id)
             .limit(limit)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import events
 from services.complaints import letters, store
-from services.complaints.state import Status
+from services.complaints.state import OPEN, Status
 from services.records.base import table_of
 from services.records.complaints import Complaint, ComplaintFile, ComplaintMessage
 from services.vault import Vault
@@ -69,7 +69,7 @@ def erase(session: Session, telegram_id: int, now: datetime) -> None:
     off. What remains is that there was a case, for the fund's own count."""
     for case in _rows_of(session, telegram_id):
         values: dict[str, Any] = {"contributor_id": None, "figures": None}
-        if Status(case.status).is_open:
+        if case.status in OPEN:
             events.record(
                 session,
                 "complaint.withdrawn",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, true
 
 from services.complaints import access, store
 from services.complaints.office import Office
-from services.complaints.state import Status
+from services.complaints.state import OPEN
 from services.complaints.store import Case
 from services.records.base import table_of
 from services.records.complaints import Complaint
@@ -17,7 +17,6 @@ from services.staff import Member
 
 PAGE = 6
 _complaints = table_of(Complaint)
-_OPEN = (Status.NEW.value, Status.IN_HAND.value, Status.WAITING.value)
 
 # In the order the buttons show them.
 FILTERS: dict[str, Callable[[Member], ColumnElement[bool]]] = {
@@ -47,7 +46,7 @@ def page(office: Office, telegram_id: int, *, chosen: str = "all", number: int =
     """
     member = access.member_of(office, telegram_id)
     condition = FILTERS[chosen](member)
-    visible = (access.scope(office, member), _complaints.c.status.in_(_OPEN))
+    visible = (access.scope(office, member), _complaints.c.status.in_(OPEN))
     counts = {
         name: int(
             office.session.execute(

@@ -28,6 +28,10 @@ class Status(StrEnum):
         return self in (Status.NEW, Status.IN_HAND, Status.WAITING)
 
 
+OPEN = tuple(status.value for status in Status if status.is_open)
+"""Those in which an answer is still owed, as they are stored."""
+
+
 class Level(StrEnum):
     """Who answers for the case by now. It only ever rises."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from services import staff
 from services.complaints import access, clock, desk, store
 from services.complaints.office import Office
-from services.complaints.state import Level, Status
+from services.complaints.state import OPEN, Level, Status
 from services.complaints.store import Case
 from services.records.base import table_of
 from services.records.complaints import Complaint
@@ -24,7 +24,6 @@ MACHINE = "machine"
 AT_ONCE = 500
 _complaints = table_of(Complaint)
 _staff = table_of(StaffMember)
-_OPEN = (Status.NEW.value, Status.IN_HAND.value, Status.WAITING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def _owners_who_left(office: Office) -> list[Notice]:
     """Cases of someone who is no longer with the fund, or no longer may see them."""
     rows = office.session.execute(
         select(_complaints.c.id).where(
-            _complaints.c.status.in_(_OPEN),
+            _complaints.c.status.in_(OPEN),
             _complaints.c.owner.is_not(None),
             ~exists().where(
                 _staff.c.telegram_id == _complaints.c.owner,
@@ -94,7 +93,7 @@ def _desks_without_staff(office: Office) -> list[Notice]:
     """Cases of a desk where nobody works go to the central level at once."""
     desks = office.session.execute(
         select(_complaints.c.desk)
-        .where(_complaints.c.status.in_(_OPEN), _complaints.c.level != Level.CENTRAL.value)
+        .where(_complaints.c.status.in_(OPEN), _complaints.c.level != Level.CENTRAL.value)
         .distinct()
     ).scalars()
     found = []
@@ -105,7 +104,7 @@ def _desks_without_staff(office: Office) -> list[Notice]:
             select(_complaints.c.id)
             .where(
                 _complaints.c.desk == code,
-                _complaints.c.status.in_(_OPEN),
+                _complaints.c.status.in_(OPEN),
                 _complaints.c.level != Level.CENTRAL.value,
             )
             .order_by(_complaints.c.id)
