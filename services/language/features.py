@@ -6,6 +6,7 @@ explained in readable form:
 `w` a word · `b` two neighbouring words · `s` a word by its sound · `t` two neighbouring
 sounds · `c` a piece of a word · `k` a piece of a sound · `n` the sound of a negated word ·
 `g` a concept (see `concepts`) · `p` two concepts in one message ·
+`o` a concept followed by another · `x` two sounds with a word between ·
 `m` a mark of the message (a question, its length, a kind of entity).
 """
 
@@ -166,6 +167,16 @@ def _number_class(word: str) -> str:
     return f"#{min(len(word), 7)}"
 
 
+def _in_order(meant: list[tuple[str, ...]]) -> list[str]:
+    """Pairs of concepts of words that follow each other, other words passed over."""
+    return [
+        f"o:{name}>{other}"
+        for names, others in zip(meant, meant[1:], strict=False)
+        for name in names
+        for other in others
+    ]
+
+
 def features(normalised: str) -> list[str]:
     """The distinct features of one normalised text, each once."""
     words = normalised.replace("?", " ? ").split()[:WORDS_AT_MOST]
@@ -174,9 +185,12 @@ def features(normalised: str) -> list[str]:
     negated = negated_places(plain)
     sounds: list[str] = []
     meanings: set[str] = set()
+    meant_by_place: list[tuple[str, ...]] = []
     for place, word in enumerate(plain):
         sound, own, meant = _of_word(word)
         sounds.append(sound or word[:3])
+        if meant:
+            meant_by_place.append(meant)
         found.update(dict.fromkeys(own))
         if place in negated:
             bare_sound, _, bare_meant = _of_word(_bare(word))
@@ -191,6 +205,9 @@ def features(normalised: str) -> list[str]:
     found.update(dict.fromkeys([f"g:{name}" for name in names]))
     for place, name in enumerate(names):
         found.update(dict.fromkeys([f"p:{name}+{other}" for other in names[place + 1 :]]))
+    found.update(dict.fromkeys(_in_order(meant_by_place)))
+    for sound, after_next in zip(sounds, sounds[2:], strict=False):
+        found[f"x:{sound[:12]} {after_next[:12]}"] = None
     previous_word, previous_sound = "^", "^"
     for word, sound in zip([*plain, "$"], [*sounds, "$"], strict=True):
         found[f"b:{previous_word[:12]} {word[:12]}"] = None

@@ -31,12 +31,12 @@ log = logging.getLogger("services.language.train")
 
 LEAST_TEXTS = 2
 """A feature seen in fewer texts than this is left out."""
-STRENGTH = 3.0
+STRENGTH = 4.0
 FOLDS = 5
 # How much each kind of feature counts (see `features`); found by cross-validation.
 KIND_WEIGHTS = {
     "g": 10.0, "p": 6.0, "n": 6.0, "w": 5.0, "s": 5.0,
-    "b": 3.0, "t": 3.0, "m": 3.0, "c": 1.5, "k": 1.5,
+    "b": 3.0, "t": 3.0, "m": 3.0, "c": 1.5, "k": 1.5, "o": 4.0, "x": 3.0,
 }  # fmt: skip
 RARITY = 5.0
 """A feature's weight is multiplied by the logarithm of its rarity over this."""
