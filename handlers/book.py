@@ -39,6 +39,7 @@ def open_book() -> Book:
             complaint.CONVERSATION,
             cases.CONVERSATION,
             desk.CONVERSATION,
+            plans.DOOR,
             plans.CONVERSATION,
             plans.DESK,
             staff_admin.CONVERSATION,

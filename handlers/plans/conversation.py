@@ -21,12 +21,15 @@ def open_(turn: Turn) -> None:
     try:
         access.member_of(office(turn), turn.caller.telegram_id)
     except access.NotStaff:
-        _own(turn, "plan.open")
-        return
-    if argument:
-        _own(turn, "plan.open")
+        pass
     else:
-        desk.home(turn)
+        if not argument:
+            desk.home(turn)
+            return
+    if not _waits_for_consent(
+        turn, f"press:plan.open:{argument}" if turn.press else "command:plan:"
+    ):
+        _own(turn, "plan.open")
 
 
 def command(turn: Turn) -> None:
@@ -38,7 +41,8 @@ def command(turn: Turn) -> None:
     try:
         access.member_of(the_office, turn.caller.telegram_id)
     except access.NotStaff:
-        _by_reference(turn)
+        if not _waits_for_consent(turn, f"command:plan:{turn.argument}"):
+            _by_reference(turn)
     else:
         desk.by_reference(turn, turn.argument)
 
@@ -62,6 +66,15 @@ def new_terms(turn: Turn) -> None:
     turn.close(keep_draft=True)
     turn.caller.drafts["plan"] = {"contributor": plan.contributor_id, "new_terms": True}
     turn.go("plan.choose")
+
+
+def _waits_for_consent(turn: Turn, wish: str) -> bool:
+    """The desk needs a role, one's own account consent; what was wished is done after it."""
+    if turn.caller.consented_at is not None:
+        return False
+    turn.caller.drafts["consent"] = {"wish": wish}
+    turn.go("consent.ask")
+    return True
 
 
 def _own(turn: Turn, action: str) -> None:
@@ -107,9 +120,15 @@ def _step(name: str, module: object, what: str, *, answer: bool = True, back: st
     return Step(name, ask=ask, answer=reply, back=back)
 
 
+DOOR = Conversation(
+    name="plan_door",
+    personal=False,  # who works here is asked for their role; citizens for consent, inside
+    commands={"plan": guarded(command)},
+    actions={"plan.open": Action(guarded(open_))},
+)
+
 CONVERSATION = Conversation(
     name="plan",
-    commands={"plan": guarded(command)},
     steps=(
         _step("plan.choose", choosing, "choice", back=None),
         _step("plan.means", choosing, "means", back="plan.choose"),
@@ -131,7 +150,6 @@ CONVERSATION = Conversation(
         _step("plan.change_review", altering, "change_review", answer=False, back="plan.change"),
     ),
     actions={
-        "plan.open": Action(guarded(open_)),
         "plan.mine": Action(guarded(mine)),
         "plan.over": Action(guarded(choosing.over), step="plan.choose"),
         "plan.as_said": Action(guarded(choosing.as_said), step="plan.choose"),

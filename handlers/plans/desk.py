@@ -269,7 +269,11 @@ def receipt(turn: Turn) -> None:
     )
     turn.outbox.add(
         method,
-        {"chat_id": turn.chat_id, field: claim.file_id},
+        {
+            "chat_id": turn.chat_id,
+            field: claim.file_id,
+            "caption": turn.words.label("plan_desk.button_plan", reference=plan.reference),
+        },
         chat_id=turn.chat_id,
         lane=turn.lane,
     )
