@@ -99,7 +99,7 @@ class Application:
         """Everything running inside the block; Telegram need not be there."""
         settings = self.settings
         token = settings.need_token()
-        schema.upgrade(settings.database_url)
+        await asyncio.to_thread(schema.upgrade_apart, settings.database_url)
         vault = Vault.open(settings.key_file)
         if vault.created:
             log.warning(

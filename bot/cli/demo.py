@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from bot import demo as desk
 from bot import logs, settings
 
 
@@ -24,6 +23,8 @@ def demo(
     ] = 300,
 ) -> None:
     """Start a local stand-in for Telegram with the real bot behind it, and open the page."""
+    from bot import demo as desk  # the stand-in has no place in the memory of `run`
+
     base = settings.load()
     logs.set_up(base.LOG_FORMAT)
     folder = Path(base.DATA_DIR) / "demo"

@@ -22,7 +22,9 @@ class Bucket:
     def wait_s(self, now: float) -> float:
         """Seconds until one more may pass; 0 when it may pass now."""
         self._fill(now)
-        return 0.0 if self._level >= 1.0 else (1.0 - self._level) / self.rate_per_s
+        missing = 1.0 - self._level
+        # Less than a billionth is rounding: waiting for it would not move a clock.
+        return 0.0 if missing < 1e-9 else missing / self.rate_per_s
 
     def take(self, now: float) -> None:
         self._fill(now)
