@@ -188,8 +188,7 @@ def message(turn: Turn) -> None:
         if letters.by_source(the_office, case, source):
             desk.note(the_office, turn.caller.telegram_id, number, text, source=source)
         return
-    replied = said.reply_to_message
-    to_prompt = replied is not None and replied.from_user is not None and replied.from_user.is_bot
+    to_prompt = _replies_to_the_bot(said)
     writes = turn.caller.step == "desk.text" and turn.draft.get("case") == number
     if writes and to_prompt:
         writing.keep_text(turn, text)
@@ -204,3 +203,16 @@ def message(turn: Turn) -> None:
         writing.keep_text(turn, text.removeprefix(ANSWER_MARK).strip())
     else:
         desk.note(the_office, turn.caller.telegram_id, number, text, source=source)
+
+
+def _replies_to_the_bot(message: telegram.Message) -> bool:
+    """Whether it was written as a reply to the bot. Every plain message in a topic names the
+    topic's opening as what it replies to, and the bot opened it: that is no reply."""
+    replied = message.reply_to_message
+    return (
+        replied is not None
+        and replied.forum_topic_created is None
+        and replied.message_id != message.message_thread_id
+        and replied.from_user is not None
+        and replied.from_user.is_bot
+    )

@@ -58,7 +58,18 @@ class Forum:
             "text": text,
         }
         if thread is not None:
-            message |= {"message_thread_id": thread, "is_topic_message": True}
+            # As Telegram has it: a plain message in a topic replies to the topic's opening.
+            message |= {
+                "message_thread_id": thread,
+                "is_topic_message": True,
+                "reply_to_message": {
+                    "message_id": thread,
+                    "date": 1,
+                    "chat": self._chat(),
+                    "from": {"id": 1, "is_bot": True, "first_name": "Bot"},
+                    "forum_topic_created": {"name": "R", "icon_color": 1},
+                },
+            }
         if reply:
             message["reply_to_message"] = {
                 "message_id": 1,
