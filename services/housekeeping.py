@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.clock import algiers_day
 from services.personal_data import identity
+from services.plans import personal as plans
 from services.policy import Policy
 from services.records.traffic import IncomingUpdate, OutgoingCall
 
@@ -36,5 +37,6 @@ def retention(session: Session, policy: Policy, now: datetime) -> dict[str, int]
     return {
         "updates": updates.rowcount,  # type: ignore[attr-defined]
         "calls": calls.rowcount,  # type: ignore[attr-defined]
+        "plans": plans.forget_old(session, policy, now),
         **identity.forget_old(session, policy, now),
     }

@@ -12,6 +12,12 @@ from services.plans import access, asking, states
 from services.plans.states import State
 from services.references import NotAReference, ReferenceMistyped
 
+CHOOSING = frozenset(
+    f"plan.{step}"
+    for step in ("choose", "means", "length", "day", "down", "sure", "review", "note")
+)
+
+
 # --- the ways in ------------------------------------------------------------------------------
 
 
@@ -91,6 +97,9 @@ def _own(turn: Turn, action: str) -> None:
 def _begin(turn: Turn, linked: Linked) -> None:
     """Where it was left for this account, else from the beginning."""
     kept = turn.caller.drafts.get("plan", {})
+    if kept.get("contributor") == linked.contributor_id and turn.caller.step in CHOOSING:
+        turn.go(turn.caller.step)
+        return
     if kept.get("contributor") == linked.contributor_id and PARKED in kept:
         turn.enter("plan.choose")
         return

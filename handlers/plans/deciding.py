@@ -66,7 +66,13 @@ def delay(turn: Turn) -> None:
         _decided_already(turn, refusal.plan)
         return
     telling.tell_citizen(
-        turn.kit, turn.outbox, the_office, plan, "plan.news_delayed", until=plan.delayed_until
+        turn.kit,
+        turn.outbox,
+        the_office,
+        plan,
+        "plan.news_delayed",
+        author=turn.caller.telegram_id,
+        until=plan.delayed_until,
     )
     turn.toast("plan_desk.delayed")
     desk.show_card(turn, plan)
@@ -208,6 +214,7 @@ def offer(turn: Turn) -> None:
         plan,
         "plan.news_offered",
         [[Button("plan.button_read_offer", "plan.read", str(plan.id))]],
+        author=turn.caller.telegram_id,
     )
     _done(turn, plan, "plan_desk.offered", reached)
 
@@ -275,6 +282,7 @@ def do(turn: Turn) -> None:
         plan,
         "plan.news_lapsed_frozen" if kind == "lapse" and plan.frozen else f"plan.news_{kind}",
         _rows_for(kind, plan),
+        author=turn.caller.telegram_id,
         text=written,
         frozen=plan.frozen,
     )

@@ -7,7 +7,7 @@ from handlers.buttons import Button
 from handlers.plans import telling, text
 from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
-from services import accounts, events
+from services import access_trail, accounts
 from services.identity import mask_ssn
 from services.people import Role
 from services.plans import access, daily, living, states, store
@@ -128,12 +128,8 @@ def show_card(turn: Turn, plan: Plan) -> None:
     """All the figures a decision needs, and what may be decided now."""
     the_office = office(turn)
     member = access.member_of(the_office, turn.caller.telegram_id)
-    events.record(
-        turn.session,
-        "plan.viewed",
-        at=turn.now,
-        actor=events.staff(member.telegram_id),
-        subject=("plan", plan.id),
+    access_trail.looked(
+        turn.session, member, what="plan", now=turn.now, contributor_id=plan.contributor_id
     )
     turn.show_html(_card(turn, the_office, plan), _rows(member, plan))
 
@@ -264,6 +260,10 @@ def receipt(turn: Turn) -> None:
     if claim.state != "open":
         _checked_already(turn, plan, claim)
         return
+    member = access.member_of(office(turn), turn.caller.telegram_id)
+    access_trail.looked(
+        turn.session, member, what="plan", now=turn.now, contributor_id=plan.contributor_id
+    )
     method, field = (
         ("sendPhoto", "photo") if claim.file_kind == "photo" else ("sendDocument", "document")
     )

@@ -13,7 +13,7 @@ from handlers.buttons import Button, Rows
 from handlers.notices import tell
 from handlers.turn import Kit
 from services.outbox import Lane, Outbox
-from services.plans import access, daily
+from services.plans import access, daily, store, undelivered
 from services.plans.daily import Happening, What
 from services.plans.office import Office
 from services.plans.states import State
@@ -78,9 +78,11 @@ def tell_citizen(
     *,
     repeatable: bool = True,
     lane: Lane = Lane.CONVERSATION,
+    author: int | None = None,
     **values: Any,
 ) -> bool:
-    """One message to whoever may see the plan; False when nobody can be reached."""
+    """One message to whoever may see the plan; False when nobody can be reached. With `author`
+    (who decided), a delivery that fails later returns to them."""
     person = access.person_of(office, plan)
     if person is None:
         return False
@@ -95,6 +97,7 @@ def tell_citizen(
         rows,
         lane=lane,
         repeatable=repeatable,
+        subject=undelivered.subject(plan.id, author) if author is not None else None,
         reference=plan.reference,
         **values,
     )
@@ -107,6 +110,21 @@ def run(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
     office = Office(session, kit.policy, kit.vault, now)
     for happening in daily.run(office):
         tell_of(kit, outbox, office, happening, repeatable=False)
+    for failed in undelivered.take(office):
+        plan = store.load(session, failed.plan_id)
+        if plan is not None:
+            tell(
+                kit,
+                session,
+                outbox,
+                failed.author,
+                "plan_desk.news_undelivered",
+                [[Button("plan_desk.button_open", "plan_desk.show", str(plan.id))]],
+                lane=Lane.STAFF,
+                repeatable=False,
+                reference=plan.reference,
+                name=lambda words, plan=plan: whose.name_in(words, session, plan.contributor_id),
+            )
 
 
 def tell_of(

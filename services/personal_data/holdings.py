@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services import events
 from services.complaints import personal as complaints
 from services.personal_data import account, identity
+from services.plans import personal as plans
 from services.vault import Vault
 
 Export = Callable[[Session, Vault, int, datetime], Any]
@@ -34,6 +35,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("access", export=account.export_looks),
     Holding("trail", export=identity.export_trail),
     Holding("complaints", export=complaints.export, erase=complaints.erase),
+    Holding("plans", export=plans.export, erase=plans.erase),
     Holding("conversations", export=identity.export_conversations),
     Holding("person", export=identity.export_person, erase=identity.erase),
 )

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.plans import access, living, states, store, trouble
@@ -82,10 +82,11 @@ def _match(office: Office) -> Iterator[Happening]:
         return
     for plan in _live(
         office.session,
-        Plan.contributor_id.in_(
-            select(Payment.contributor_id).where(
-                Payment.generation > matched, Payment.generation <= current
-            )
+        # Asked plan by plan: payments are found by contributor, and plans are few beside them.
+        exists().where(
+            Payment.contributor_id == Plan.contributor_id,
+            Payment.generation > matched,
+            Payment.generation <= current,
         ),
     ):
         numbers = living.match_payments(office, plan)
