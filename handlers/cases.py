@@ -140,7 +140,7 @@ def answer_add(turn: Turn) -> None:
     if message.text is not None:
         _send(turn, message.text)
         return
-    file = complaint_evidence.take(turn, files)
+    file = complaint_evidence.take(turn, files, _send_rows(turn))
     if file is None:
         return
     caption = (message.caption or "").strip()

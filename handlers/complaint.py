@@ -311,7 +311,7 @@ def answer_text(turn: Turn) -> None:
 def _text_with_file(turn: Turn) -> None:
     assert turn.message is not None
     files = draft_of.files(turn)
-    file = complaint_evidence.take(turn, files)
+    file = complaint_evidence.take(turn, files, [])
     if file is None:
         return
     if caption := (turn.message.caption or "").strip():
@@ -340,7 +340,7 @@ def answer_evidence(turn: Turn) -> None:
         turn.say("complaint.words_added" if added else "complaint.text_too_long", _evidence_rows())
         return
     files = draft_of.files(turn)
-    file = complaint_evidence.take(turn, files)
+    file = complaint_evidence.take(turn, files, _evidence_rows())
     if file is None:
         return
     caption = (message.caption or "").strip()

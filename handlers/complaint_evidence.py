@@ -63,17 +63,18 @@ def _file_in(
     raise NotAFile
 
 
-def take(turn: Turn, files: list[dict[str, object]]) -> Evidence | None:
-    """Add the file of this message to a draft's list; a refusal is said at once."""
+def take(turn: Turn, files: list[dict[str, object]], rows: list[list[Button]]) -> Evidence | None:
+    """Add the file of this message to a draft's list; a refusal is said at once, with the
+    buttons that go on."""
     assert turn.message is not None
     try:
         file = read(turn.message)
         evidence.check(file, already=len(files))
     except NotAFile:
-        turn.say("complaint.file_unreadable")
+        turn.say("complaint.file_unreadable", rows)
         return None
     except FileRefused as refusal:
-        turn.say(f"complaint.file_{refusal.reason}")
+        turn.say(f"complaint.file_{refusal.reason}", rows)
         return None
     if all(known["unique_id"] != file.unique_id for known in files):  # sent twice is one file
         files.append(dict(file.as_draft()))

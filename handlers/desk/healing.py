@@ -34,11 +34,11 @@ def _mend(kit: Kit, outbox: Outbox, office: Office) -> None:
     troubled: dict[int, str] = {}
     lost: set[tuple[int, int]] = set()
     for failure in forum.take_failures(office):
-        if failure.trouble == "topic":
-            lost.add((failure.complaint_id, failure.chat_id))
-        else:
+        if not forum.concerns_topic(office, failure):
+            continue
+        lost.add((failure.complaint_id, failure.chat_id))
+        if failure.trouble != "topic":
             troubled[failure.chat_id] = failure.trouble
-            lost.add((failure.complaint_id, failure.chat_id))
     for chat_id, trouble in troubled.items():
         report_trouble(kit, outbox, office, chat_id, trouble)
     for number, chat_id in sorted(lost):

@@ -63,6 +63,7 @@ class Topic:
 class Failure:
     """A message to a group that failed; `trouble` is topic, removed, no_topics or no_right."""
 
+    call_id: int
     complaint_id: int
     chat_id: int
     trouble: str
@@ -252,6 +253,16 @@ def forget_topic(office: Office, complaint_id: int, chat_id: int) -> None:
     )
 
 
+def concerns_topic(office: Office, failure: Failure) -> bool:
+    """Whether a failure is about the present topic of its case, not an earlier one."""
+    topic_call = office.session.execute(
+        select(_topics.c.topic_call).where(
+            _topics.c.complaint_id == failure.complaint_id, _topics.c.chat_id == failure.chat_id
+        )
+    ).scalar_one_or_none()
+    return topic_call is not None and failure.call_id >= topic_call
+
+
 def without_topic(office: Office, group: Group, *, limit: int) -> list[int]:
     """Open cases of a desk that have no topic in its group yet, the oldest first."""
     rows = office.session.execute(
@@ -309,7 +320,8 @@ def take_failures(office: Office) -> list[Failure]:
     found = []
     for row in rows:
         case, _, chat = row.subject.removeprefix(_SUBJECT).partition(":")
-        found.append(Failure(int(case), int(chat), _trouble(row.method, row.error or "")))
+        trouble = _trouble(row.method, row.error or "")
+        found.append(Failure(row.id, int(case), int(chat), trouble))
     return found
 
 

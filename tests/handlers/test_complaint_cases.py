@@ -219,48 +219,103 @@ def test_ones_own_reference_opens_it_typed_in_any_form(scene: Scene) -> None:
     assert "contient une erreur" in chat.text
 
 
-def test_a_whole_life_in_arabic(fund_bot: FundBot) -> None:
+def test_a_whole_life_in_arabic_through_a_restart_at_every_step(fund_bot: FundBot) -> None:
     open_agencies(fund_bot)
     chat = linked_citizen(fund_bot, ARAB, language="ar")
-    chat.send("/complaint")
-    chat.press("الشفاء والحقوق")
-    chat.press("تأخر التعويض")
-    chat.send("أودعت الملف منذ شهرين ولم أتلق شيئا.")
-    chat.press("متابعة")
-    chat.press("إرسال")
-    reference = complaints(fund_bot)[0].reference
     agent = fund_bot.chat(AGENT)
-    agent.send(f"/case {reference}")
-    agent.press("Demander")
-    agent.send("متى أودعتم الملف بالضبط؟")
-    agent.press("Envoyer")
+
+    def live(*acts: tuple[Chat, str, str]) -> None:
+        for person, how, words in acts:
+            fund_bot.restart()
+            (person.send if how == "says" else person.press)(words)
+
+    live(
+        (chat, "says", "/complaint"),
+        (chat, "presses", "الشفاء والحقوق"),
+        (chat, "presses", "تأخر التعويض"),
+        (chat, "says", "أودعت الملف منذ شهرين ولم أتلق شيئا."),
+        (chat, "presses", "متابعة"),
+        (chat, "presses", "إرسال"),
+    )
+    case = f"/case {complaints(fund_bot)[0].reference}"
+    live(
+        (agent, "says", case),
+        (agent, "presses", "Demander"),
+        (agent, "says", "متى أودعتم الملف بالضبط؟"),
+        (agent, "presses", "✅ Envoyer"),
+    )
     assert "متى أودعتم الملف بالضبط؟" in chat.text
-    chat.press("الإجابة")
-    chat.send("يوم 20 سبتمبر.")
+    live((chat, "presses", "الإجابة"), (chat, "says", "يوم 20 سبتمبر."))
     assert "وصل جوابكم" in chat.text
-    agent.send(f"/case {reference}")
-    agent.press("Résoudre")
-    agent.press("Acceptée en partie")
-    agent.send("صُرف نصف المبلغ، والباقي الشهر القادم.")
-    agent.press("Envoyer")
+    live(
+        (agent, "says", case),
+        (agent, "presses", "Résoudre"),
+        (agent, "presses", "Acceptée en partie"),
+        (agent, "says", "صُرف نصف المبلغ، والباقي الشهر القادم."),
+        (agent, "presses", "✅ Envoyer"),
+    )
     assert "قُبل طلبكم جزئيا" in chat.text
-    chat.press("لم تُحل")
-    chat.send("لم يصلني شيء.")
+    live((chat, "presses", "لم تُحل"), (chat, "says", "لم يصلني شيء."))
     assert "أُعيد فتح الشكوى" in chat.text
-    agent.send(f"/case {reference}")
-    agent.press("Résoudre")
-    agent.press("Demande acceptée")
-    agent.send("تم التحويل اليوم.")
-    agent.press("Envoyer")
-    chat.press("حُلّت المشكلة")
-    chat.press("ضعيف")
-    chat.press("طلب إعادة النظر")
+    live(
+        (agent, "says", case),
+        (agent, "presses", "Résoudre"),
+        (agent, "presses", "Demande acceptée"),
+        (agent, "says", "تم التحويل اليوم."),
+        (agent, "presses", "✅ Envoyer"),
+        (chat, "presses", "حُلّت المشكلة"),
+        (chat, "presses", "ضعيف"),
+        (chat, "presses", "طلب إعادة النظر"),
+    )
     assert "مسؤول أعلى" in chat.text
-    chat.send("/cases")
+    live((chat, "says", "/cases"))
     assert "شكواكم" in chat.text
 
 
-def test_an_album_too_many_or_words_too_long_are_said(sqlite_bot: FundBot) -> None:
+def test_the_whole_life_of_a_case_about_an_agent_leaves_the_agency_in_the_dark(
+    fund_bot: FundBot,
+) -> None:
+    open_agencies(fund_bot)
+    chat = linked_citizen(fund_bot)
+    chat.send("/complaint")
+    chat.press("Accueil et personnes")
+    chat.press("Comportement")
+    chat.send("L’agent du guichet 4 m’a insulté hier.")
+    chat.press("Continuer")
+    chat.press("Envoyer")
+    reference = complaints(fund_bot)[0].reference
+    central = fund_bot.chat(CENTRAL)
+
+    def at_central(button: str, text: str, *more: str) -> None:
+        central.send(f"/case {reference}")
+        assert "Non visible par l’agence" in central.text
+        assert "transférer" not in " ".join(central.buttons)
+        for label in (button, *more):
+            central.press(label)
+        central.send(text)
+        central.press("✅ Envoyer")
+
+    at_central("Demander", "À quelle heure était-ce ?")
+    chat.press("Répondre")
+    chat.send("Vers dix heures.")
+    assert "répondu à la question" in central.text
+    at_central("Résoudre", "Des mesures ont été prises.", "Demande acceptée")
+    chat.press("Ce n’est pas résolu")
+    chat.send("Je n’ai reçu aucune excuse.")
+    fund_bot.clock.advance(days=40)
+    fund_bot.run_job("escalations")
+    assert "niveau central" in chat.text
+    at_central("Résoudre", "Voici nos excuses écrites.", "Demande acceptée")
+    chat.press("C’est résolu")
+    for person in (AGENT, DIRECTOR):
+        staff = fund_bot.chat(person)
+        assert staff.messages == []
+        for filtered in ("/queue", f"/case {reference}", f"/start case_{reference}"):
+            staff.send(filtered)
+            assert reference not in " ".join([staff.text, *staff.buttons])
+
+
+def test_nothing_is_added_to_a_case_that_is_solved(sqlite_bot: FundBot) -> None:
     open_agencies(sqlite_bot)
     chat = linked_citizen(sqlite_bot)
     file_complaint(chat)
