@@ -36,6 +36,7 @@ _SSN_DIGITS = 12
 _WRITTEN_DATE = re.compile(
     r"(?<![0-9/.-])[0-9]{1,4}([/.-])[0-9]{1,2}(?:\1[0-9]{2,4})?(?![0-9/.-])", re.ASCII
 )
+_BARE_YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -177,6 +178,8 @@ def _may_be_amount(text: str, expecting: EntityKind | None, *, has_date: bool) -
     if has_date:
         return False
     if not _LETTER.search(text):
+        if _BARE_YEAR.fullmatch(text.strip()):
+            return False
         return any(sign.isdigit() for sign in text)
     words = default_normaliser()(text).split()
     return not _amount_words().isdisjoint(words)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from services.language import concepts
@@ -171,7 +172,7 @@ def _in_order(meant: list[tuple[str, ...]]) -> list[str]:
     """Pairs of concepts of words that follow each other, other words passed over."""
     return [
         f"o:{name}>{other}"
-        for names, others in zip(meant, meant[1:], strict=False)
+        for names, others in pairwise(meant)
         for name in names
         for other in others
     ]

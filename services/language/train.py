@@ -32,6 +32,8 @@ log = logging.getLogger("services.language.train")
 LEAST_TEXTS = 2
 """A feature seen in fewer texts than this is left out."""
 STRENGTH = 4.0
+BAYES_SHARE = 0.07
+BAYES_SMOOTHING = 0.1
 FOLDS = 5
 # How much each kind of feature counts (see `features`); found by cross-validation.
 KIND_WEIGHTS = {
@@ -40,9 +42,9 @@ KIND_WEIGHTS = {
 }  # fmt: skip
 RARITY = 5.0
 """A feature's weight is multiplied by the logarithm of its rarity over this."""
-WRONG_WITHOUT_ASKING_AT_MOST = 0.010
-"""Half of what is allowed, so that people's own wordings have room."""
-SENSITIVE_MISSED_AT_MOST = 0.02
+WRONG_WITHOUT_ASKING_AT_MOST = 0.013
+"""Well under the 2 % that are allowed, so that people's own wordings have room."""
+SENSITIVE_MISSED_AT_MOST = 0.01
 UNKNOWN_BELOW = 0.18
 FOREIGN_BELOW = 0.12
 
@@ -106,11 +108,36 @@ class _Learner:
         self.vocabulary = _vocabulary(texts)
         self.matrix = _matrix(texts, self.vocabulary)
 
-    def fitted(self, answers: Sequence[str]) -> Any:
-        """A classifier for one answer a row."""
+    def fitted(self, answers: Sequence[str]) -> _Linear:
+        """A classifier for one answer a row: logistic regression helped by naive Bayes.
+
+        Both are linear, so their sum is too. The second is poorer alone, but steadier on
+        words seen rarely: together they did better in cross-validation than either.
+        """
         linear = importlib.import_module("sklearn.linear_model")
-        classifier = linear.LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
-        return classifier.fit(self.matrix, answers)
+        bayes = importlib.import_module("sklearn.naive_bayes")
+        first = linear.LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
+        first.fit(self.matrix, answers)
+        second = bayes.MultinomialNB(alpha=BAYES_SMOOTHING).fit(self.matrix, answers)
+        logs, priors = second.feature_log_prob_, second.class_log_prior_
+        return _Linear(
+            classes=list(first.classes_),
+            weights=first.coef_ + BAYES_SHARE * (logs - logs.mean(axis=0)),
+            biases=first.intercept_ + BAYES_SHARE * (priors - priors.mean()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    """A fitted linear classifier: one row of weights and one bias a class."""
+
+    classes: list[str]
+    weights: Any
+    biases: Any
+
+    def logits(self, matrix: Any) -> list[list[float]]:
+        found: list[list[float]] = (matrix @ self.weights.T + self.biases).tolist()
+        return found
 
 
 def _out_of_fold(rows: Sequence[Utterance]) -> list[list[float]]:
@@ -122,10 +149,10 @@ def _out_of_fold(rows: Sequence[Utterance]) -> list[list[float]]:
         outside = [place for place, own in enumerate(fold_of) if own == fold]
         learner = _Learner(inside)
         intents = learner.fitted([row.label.value for row in learner.rows])
-        if list(intents.classes_) != sorted(Label):
+        if intents.classes != sorted(Label):
             raise ValueError("a fold lacks a label")
         matrix = _matrix(_featured([rows[place] for place in outside]), learner.vocabulary)
-        for place, row in zip(outside, intents.decision_function(matrix).tolist(), strict=True):
+        for place, row in zip(outside, intents.logits(matrix), strict=True):
             logits[place] = row
         log.info("fold %d of %d", fold + 1, FOLDS)
     return logits
@@ -210,23 +237,23 @@ def train(extra: Sequence[Path] = (), out: Path = model.MODEL_FILE) -> None:
 def _write(
     out: Path,
     vocabulary: _Vocabulary,
-    intents: Any,
-    varieties: Any,
+    intents: _Linear,
+    varieties: _Linear,
     calibration: model.Calibration,
     data_hash: str,
 ) -> None:
     numpy = importlib.import_module("numpy")
-    weights = numpy.vstack([intents.coef_, varieties.coef_]) * numpy.array(vocabulary.factors)
+    weights = numpy.vstack([intents.weights, varieties.weights]) * numpy.array(vocabulary.factors)
     scales = numpy.abs(weights).max(axis=1) / 127
     quantised = numpy.rint(weights / scales[:, None]).clip(-127, 127) + 128
     header = {
-        "labels": [Label(name).value for name in intents.classes_],
-        "varieties": [Variety(name).value for name in varieties.classes_],
+        "labels": [Label(name).value for name in intents.classes],
+        "varieties": [Variety(name).value for name in varieties.classes],
         "calibration": {
             name: getattr(calibration, name) for name in calibration.__dataclass_fields__
         },
         "data_hash": data_hash,
-        "biases": [*intents.intercept_.tolist(), *varieties.intercept_.tolist()],
+        "biases": [*intents.biases.tolist(), *varieties.biases.tolist()],
         "scales": scales.tolist(),
     }
     model.write(

@@ -6,7 +6,7 @@ model. Conduct and corruption are always asked back, never acted upon silently.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -27,6 +27,10 @@ _ANSWER_WORDS = 5
 _CHANGE_OF_MIND_WORDS = 8
 """While free text is expected, only a message this short can steer the conversation."""
 _CHANGE_OF_MIND = 0.9
+_STOP_WORDS = 2
+"""While an answer is expected, "stop" this short ends the conversation, not the reminders."""
+_STATEMENTS = frozenset({Label.PAID_ALREADY, Label.NOT_PAID})
+"""With a question mark these are asked, not stated, so they are never acted upon."""
 
 
 class Kind(StrEnum):
@@ -118,9 +122,11 @@ class Recogniser:
         if not normalised:
             return Understanding(Kind.UNKNOWN, (), reading.entities, answer=entity)
         scores = self.model.score(features(normalised))
-        judged = self._judge(scores, reading)
+        judged = self._judge(scores, reading, asked="?" in normalised)
         if expecting is None:
             return judged
+        if judged.label is Label.OPT_OUT and len(words) <= _STOP_WORDS:
+            judged = replace(judged, intents=(Intent(Label.CANCEL, judged.intents[0].probability),))
         if expecting is Expectation.YES_OR_NO:
             return _yes_or_no(judged)
         if expecting is Expectation.FREE_TEXT:
@@ -133,7 +139,7 @@ class Recogniser:
         """The model's bare probabilities for a text, without expectation or threshold."""
         return self.model.score(features(normalise(read(text).masked)))
 
-    def _judge(self, scores: Scores, reading: Reading) -> Understanding:
+    def _judge(self, scores: Scores, reading: Reading, *, asked: bool) -> Understanding:
         limits = self.model.calibration
         ranked = sorted(
             zip(scores.intents, self.model.labels, strict=True),
@@ -150,7 +156,7 @@ class Recogniser:
         foreign = scores.coverage < limits.coverage or top < limits.unknown
         if foreign or label is Label.OTHER:
             kind = Kind.UNSURE if sensitive else Kind.UNKNOWN
-        elif sensitive or top < limits.sure:
+        elif sensitive or top < limits.sure or (asked and label in _STATEMENTS):
             kind = Kind.UNSURE
         else:
             kind = Kind.SURE
@@ -192,7 +198,7 @@ def _yes_or_no(judged: Understanding) -> Understanding:
         return judged
     said = judged.label is Label.YES
     kept = tuple([intent for intent in judged.intents if intent.label is judged.label])
-    return Understanding(Kind.SURE, kept, judged.entities, judged.variety, judged.why, answer=said)
+    return replace(judged, kind=Kind.SURE, intents=kept, answer=said)
 
 
 def _free_text(judged: Understanding, text: str, *, words: int) -> Understanding:
@@ -200,9 +206,7 @@ def _free_text(judged: Understanding, text: str, *, words: int) -> Understanding
     steers = judged.kind is Kind.SURE and judged.label in CONTROL
     if steers and words <= _CHANGE_OF_MIND_WORDS:
         return judged
-    return Understanding(
-        Kind.SURE, judged.intents, judged.entities, judged.variety, judged.why, answer=text
-    )
+    return replace(judged, kind=Kind.SURE, answer=text)
 
 
 def _with_entity(judged: Understanding, entity: Entity, *, words: int) -> Understanding:
@@ -212,9 +216,7 @@ def _with_entity(judged: Understanding, entity: Entity, *, words: int) -> Unders
     wanders = words > _ANSWER_WORDS and first.probability >= _CHANGE_OF_MIND
     if steers or (wanders and judged.kind is Kind.SURE):
         return judged
-    return Understanding(
-        Kind.SURE, judged.intents, judged.entities, judged.variety, judged.why, answer=entity
-    )
+    return replace(judged, kind=Kind.SURE, answer=entity)
 
 
 def understand(
