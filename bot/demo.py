@@ -100,7 +100,7 @@ async def run(
         standin = await Standin.start(
             token=TOKEN,
             username=BOT_USERNAME,
-            name="CASNOS كاسنوس",
+            name=_label("ar", "demo.bot_name"),
             host=HOST,
             port=_free_port(port),
             clock_url=f"http://{HOST}:{bot_port}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import statement_pdf, whose
+from handlers import whose
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.turn import Turn
@@ -32,6 +32,8 @@ def in_a_language(turn: Turn) -> None:
 
 
 def _send(turn: Turn, linked: Linked, language: str) -> None:
+    from handlers import statement_pdf  # 33 MiB of memory, for the first paper only
+
     found = situation.situation_on(
         turn.session,
         policy=turn.kit.policy,

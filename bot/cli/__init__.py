@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import typer
 
-from bot.cli import data, demo, people, policy, running, statement, verify
 from bot.instance_lock import AlreadyRunning
 from bot.schema import SchemaNotUpgraded
 from bot.settings import SettingsUnusable
@@ -25,25 +25,39 @@ REFUSALS = (
     SchemaNotUpgraded,
 )
 
-commands = typer.Typer(
-    help="The CASNOS bot: run it, load the fund's data, look after it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-running.add_to(commands)
-people.add_to(commands)
-data.add_to(commands)
-demo.add_to(commands)
-policy.add_to(commands)
-statement.add_to(commands)
-verify.add_to(commands)
+# Which module answers which commands: only the one that is asked for is loaded, so that the
+# running bot does not carry the weight of the import, the demo and the papers.
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "running": ("run", "migrate", "job"),
+    "data": ("import", "sample"),
+    "people": ("staff", "link-code"),
+    "policy": ("policy",),
+    "statement": ("statement",),
+    "verify": ("verify", "public-key"),
+    "demo": ("demo",),
+}
+
+
+def command_line(wanted: str | None = None) -> typer.Typer:
+    """The commands; with `wanted`, only those of the module that answers it."""
+    line = typer.Typer(
+        help="The CASNOS bot: run it, load the fund's data, look after it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    # With a single command typer would drop its name; a callback keeps it.
+    line.callback()(lambda: None)
+    modules = [name for name, names in SUBJECTS.items() if wanted in names] or list(SUBJECTS)
+    for name in modules:
+        importlib.import_module(f"bot.cli.{name}").add_to(line)
+    return line
 
 
 def app() -> None:
     """Run the command line; a refusal is one clear line and exit code 1."""
     try:
-        commands()
+        command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except REFUSALS as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from handlers.buttons import Button
-from handlers.plans import paper, telling, text
+from handlers.plans import telling, text
 from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
+from services.money import Centimes
 from services.plans import access, asking, changing, living, states, store
 from services.plans.changing import ChangesUsedUp, SomethingOverdue
-from services.plans.living import NothingToPay, Progress
+from services.plans.living import NothingToPay, Progress, Scope
 from services.plans.states import NotNow, State
 from services.records.plans import Plan
 
@@ -49,8 +50,11 @@ def _rows(turn: Turn, plan: Plan) -> list[list[Button]]:
     rows: list[list[Button]] = []
     if state in states.LIVE:
         found = progress(turn, plan)
+        if len(found.overdue) > 1:
+            rows.append([Button("plan.button_paid_late", "plan.paid", f"{number}:late")])
         if found.next is not None:
             rows.append([Button("plan.button_paid", "plan.paid", number)])
+            rows += how_to_pay(turn)
         if _may_change(turn, plan):
             rows.append([Button("plan.button_change", "plan.change", number)])
         waiting = store.latest_of(turn.session, plan.contributor_id, states.WAITING)
@@ -77,6 +81,13 @@ def _rows(turn: Turn, plan: Plan) -> list[list[Button]]:
     if state in (State.REFUSED, State.LAPSED, State.WITHDRAWN):
         rows.append([Button("plan.button_new", "plan.open")])
     return [*rows, [Button("button.menu", "menu.open")]]
+
+
+def how_to_pay(turn: Turn) -> list[list[Button]]:
+    """Where and how to pay, where this edition can tell it."""
+    if "pay.open" not in turn.kit.book.actions:
+        return []
+    return [[Button("menu.pay", "pay.open")]]
 
 
 def _may_change(turn: Turn, plan: Plan) -> bool:
@@ -108,6 +119,8 @@ def send_again(turn: Turn) -> None:
 
 
 def send_paper(turn: Turn, plan: Plan) -> None:
+    from handlers.plans import paper  # 33 MiB of memory, for the first paper only
+
     content = paper.summary(turn.words, office(turn), plan)
     turn.say_document(
         f"{plan.reference}.pdf",
@@ -226,10 +239,13 @@ def paid(turn: Turn) -> None:
     if State(plan.state) not in states.LIVE or progress(turn, plan).next is None:
         show_plan(turn, plan)
         return
-    everything = turn.press.argument.endswith(":all")
+    scope = turn.press.argument.partition(":")[2]
     turn.press = None
     turn.close(keep_draft=True)
-    turn.caller.drafts["plan"] = {"receipt_for": plan.id, "all": everything}
+    turn.caller.drafts["plan"] = {
+        "receipt_for": plan.id,
+        "scope": scope if scope in ("all", "late") else "next",
+    }
     turn.go("plan.receipt")
 
 
@@ -240,7 +256,8 @@ def ask_receipt(turn: Turn) -> None:
         turn.close()
         show_plan(turn, plan)
         return
-    amount = found.left if turn.draft.get("all") else found.next.left
+    covered = living.covered(found, Scope(turn.draft.get("scope", "next")))
+    amount = Centimes(sum(part.left for part in covered))
     turn.ask("plan.ask_receipt", amount=amount, reference=plan.reference)
 
 
@@ -267,7 +284,7 @@ def answer_receipt(turn: Turn) -> None:
             plan.id,
             file_id=file_id,
             file_kind=kind,
-            everything=bool(turn.draft.get("all")),
+            scope=Scope(turn.draft.get("scope", "next")),
         )
     except (NotNow, NothingToPay):
         turn.close()

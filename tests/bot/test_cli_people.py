@@ -12,7 +12,7 @@ from click.testing import Result
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from bot.cli import commands
+from bot.cli import command_line
 from services import installation, linking, staff
 from services.clock import algiers_day
 from services.people import Role
@@ -39,7 +39,7 @@ def run(
     monkeypatch.setattr("bot.cli.people.SystemClock", lambda: clock)
 
     def call(*arguments: str) -> Result:
-        return CliRunner().invoke(commands, list(arguments), env={"COLUMNS": "200"})
+        return CliRunner().invoke(command_line(), list(arguments), env={"COLUMNS": "200"})
 
     return call
 

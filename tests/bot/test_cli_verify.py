@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import commands
+from bot.cli import command_line
 from services import references, signing
 from services.references import Kind
 from services.vault import Vault
@@ -32,7 +32,7 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(commands, list(words))
+    return CliRunner().invoke(command_line(), list(words))
 
 
 def code(key: bytes = b"k" * 32) -> str:

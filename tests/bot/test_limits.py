@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import pytest
 
 from bot.gateway.limits import Budget, SendingLimits
@@ -26,7 +28,7 @@ def send_as_fast_as_allowed(budget: Budget, chats: list[int], seconds: float) ->
 
 
 def most_in(moments: list[float], window: float) -> int:
-    return max(sum(start <= at < start + window for at in moments) for start in moments)
+    return max(bisect_left(moments, at + window) - i for i, at in enumerate(moments))
 
 
 def test_never_more_than_thirty_in_any_second_and_nearly_thirty_are_used() -> None:
@@ -83,7 +85,7 @@ def test_a_shorter_pause_never_ends_a_longer_one() -> None:
     assert budget.wait_s(10.0) == pytest.approx(20.0)
 
 
-@pytest.mark.parametrize("per_second", [1, 5, 30, 100, 3_000])
+@pytest.mark.parametrize("per_second", [1, 5, 30, 100, 400])
 def test_another_rate_is_kept_too(per_second: float) -> None:
     budget = Budget(SendingLimits.of_rate(per_second), 0.0)
     sent = send_as_fast_as_allowed_from(budget, 0.0, 5.0)
