@@ -15,6 +15,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "affiliate_counts",
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("regime", sa.String(length=20), nullable=False),
+        sa.Column("affiliates", sa.Integer(), nullable=False),
+        sa.Column("linked", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "regime", name=op.f("pk_affiliate_counts")),
+    )
+    op.create_table(
         "agencies",
         sa.Column("code", sa.String(length=4), autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
@@ -25,6 +33,84 @@ def upgrade() -> None:
         sa.Column("affiliates", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("code", "generation", name=op.f("pk_agencies")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "case_cells",
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("regime", sa.String(length=20), nullable=False),
+        sa.Column("filed", sa.Integer(), nullable=False),
+        sa.Column("still_open", sa.Integer(), nullable=False),
+        sa.Column("answer_known", sa.Integer(), nullable=False),
+        sa.Column("answered_in_target", sa.Integer(), nullable=False),
+        sa.Column("resolution_known", sa.Integer(), nullable=False),
+        sa.Column("resolved_in_target", sa.Integer(), nullable=False),
+        sa.Column("resolved", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("contested", sa.Integer(), nullable=False),
+        sa.Column("escalated", sa.Integer(), nullable=False),
+        sa.Column("transferred_twice", sa.Integer(), nullable=False),
+        sa.Column("last_hour", sa.Integer(), nullable=False),
+        sa.Column("without_contact", sa.Integer(), nullable=False),
+        sa.Column("rated", sa.Integer(), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "month", "category", "regime", name=op.f("pk_case_cells")),
+    )
+    op.create_table(
+        "case_facts",
+        sa.Column("complaint_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("regime", sa.String(length=20), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("answer_minutes", sa.Integer(), nullable=True),
+        sa.Column("resolution_minutes", sa.Integer(), nullable=True),
+        sa.Column("calendar_minutes", sa.Integer(), nullable=True),
+        sa.Column("answered_in_target", sa.Boolean(), nullable=True),
+        sa.Column("resolved_in_target", sa.Boolean(), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.Column("reopened", sa.SmallInteger(), nullable=False),
+        sa.Column("contested", sa.Boolean(), nullable=False),
+        sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("transfers", sa.SmallInteger(), nullable=False),
+        sa.Column("last_hour", sa.Boolean(), nullable=False),
+        sa.Column("without_contact", sa.Boolean(), nullable=False),
+        sa.Column("stars", sa.SmallInteger(), nullable=True),
+        sa.Column("touched_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_case_facts")),
+    )
+    with op.batch_alter_table("case_facts", schema=None) as batch_op:
+        batch_op.create_index("ix_case_facts_filed_on", ["filed_on"], unique=False)
+        batch_op.create_index("ix_case_facts_place", ["place", "filed_on"], unique=False)
+
+    op.create_table(
+        "case_steps",
+        sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("status_before", sa.String(length=12), nullable=True),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_case_steps")),
+    )
+    with op.batch_alter_table("case_steps", schema=None) as batch_op:
+        batch_op.create_index("ix_case_steps_complaint_id", ["complaint_id"], unique=False)
+
+    op.create_table(
+        "cluster_flags",
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("found_at", Instant(), nullable=False),
+        sa.Column("observed", sa.Integer(), nullable=False),
+        sa.Column("expected_tenths", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "category", "month", name=op.f("pk_cluster_flags")),
     )
     op.create_table(
         "complaint_series",
@@ -88,6 +174,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("chat_id", name=op.f("uq_desk_groups_chat_id")),
     )
     op.create_table(
+        "digests",
+        sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("telegram_id", "day", name=op.f("pk_digests")),
+    )
+    op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", Instant(), nullable=False),
@@ -131,6 +225,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_fund_questions_next_try_at", ["next_try_at"], unique=False)
 
     op.create_table(
+        "job_failures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("error", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_failures")),
+    )
+    with op.batch_alter_table("job_failures", schema=None) as batch_op:
+        batch_op.create_index("ix_job_failures_at", ["at"], unique=False)
+
+    op.create_table(
         "leases",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=False),
@@ -150,6 +255,15 @@ def upgrade() -> None:
     with op.batch_alter_table("loads", schema=None) as batch_op:
         batch_op.create_index("ix_loads_state", ["state", "generation"], unique=False)
 
+    op.create_table(
+        "open_spans",
+        sa.Column("complaint_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("complaint_id", "number", name=op.f("pk_open_spans")),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -189,6 +303,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_files")),
     )
     op.create_table(
+        "page_links",
+        sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_page_links")),
+    )
+    op.create_table(
+        "page_sessions",
+        sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_page_sessions")),
+    )
+    op.create_table(
         "payments",
         sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("receipt", sa.String(length=40), autoincrement=False, nullable=False),
@@ -217,6 +346,23 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_people")),
     )
+    op.create_table(
+        "plan_facts",
+        sa.Column("plan_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("granted_at_once", sa.Boolean(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("trouble_on", sa.Date(), nullable=True),
+        sa.Column("cured", sa.Boolean(), nullable=False),
+        sa.Column("broken_on", sa.Date(), nullable=True),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_facts")),
+    )
+    with op.batch_alter_table("plan_facts", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_facts_place", ["place", "asked_on"], unique=False)
+
     op.create_table(
         "plan_series",
         sa.Column("agency", sa.String(length=4), nullable=False),
@@ -365,6 +511,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_staff_invites")),
     )
     op.create_table(
+        "statistics_marks",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_statistics_marks")),
+    )
+    op.create_table(
         "surcharges",
         sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -382,6 +534,28 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("update_id", name=op.f("pk_updates")),
     )
+    op.create_table(
+        "callbacks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=True),
+        sa.Column("agency", sa.String(length=4), nullable=False),
+        sa.Column("way", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("call_by", Instant(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("closed_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["telegram_id"], ["people.telegram_id"], name=op.f("fk_callbacks_telegram_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callbacks")),
+    )
+    with op.batch_alter_table("callbacks", schema=None) as batch_op:
+        batch_op.create_index("ix_callbacks_agency", ["agency", "outcome"], unique=False)
+        batch_op.create_index("ix_callbacks_telegram_id", ["telegram_id"], unique=False)
+
     op.create_table(
         "complaints",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -444,7 +618,7 @@ def upgrade() -> None:
         "plan_claims",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("plan_id", sa.BigInteger(), nullable=False),
-        sa.Column("number", sa.SmallInteger(), nullable=True),
+        sa.Column("up_to", sa.SmallInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("telegram_id", sa.BigInteger(), nullable=False),
         sa.Column("file_id", sa.String(length=256), nullable=False),
@@ -611,8 +785,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_complaints_contributor_id")
 
     op.drop_table("complaints")
+    with op.batch_alter_table("callbacks", schema=None) as batch_op:
+        batch_op.drop_index("ix_callbacks_telegram_id")
+        batch_op.drop_index("ix_callbacks_agency")
+
+    op.drop_table("callbacks")
     op.drop_table("updates")
     op.drop_table("surcharges")
+    op.drop_table("statistics_marks")
     op.drop_table("staff_invites")
     op.drop_table("staff")
     op.drop_table("settings")
@@ -646,11 +826,17 @@ def downgrade() -> None:
 
     op.drop_table("plans")
     op.drop_table("plan_series")
+    with op.batch_alter_table("plan_facts", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_facts_place")
+
+    op.drop_table("plan_facts")
     op.drop_table("people")
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.drop_index("ix_payments_receipt")
 
     op.drop_table("payments")
+    op.drop_table("page_sessions")
+    op.drop_table("page_links")
     op.drop_table("outgoing_files")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
@@ -661,11 +847,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_chat_id")
 
     op.drop_table("outbox")
+    op.drop_table("open_spans")
     with op.batch_alter_table("loads", schema=None) as batch_op:
         batch_op.drop_index("ix_loads_state")
 
     op.drop_table("loads")
     op.drop_table("leases")
+    with op.batch_alter_table("job_failures", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_failures_at")
+
+    op.drop_table("job_failures")
     with op.batch_alter_table("fund_questions", schema=None) as batch_op:
         batch_op.drop_index("ix_fund_questions_next_try_at")
         batch_op.drop_index("ix_fund_questions_chat_id")
@@ -676,10 +867,23 @@ def downgrade() -> None:
         batch_op.drop_index("ix_events_subject")
 
     op.drop_table("events")
+    op.drop_table("digests")
     op.drop_table("desk_groups")
     op.drop_table("declarations")
     op.drop_table("counter_codes")
     op.drop_table("conversations")
     op.drop_table("contributors")
     op.drop_table("complaint_series")
+    op.drop_table("cluster_flags")
+    with op.batch_alter_table("case_steps", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_steps_complaint_id")
+
+    op.drop_table("case_steps")
+    with op.batch_alter_table("case_facts", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_facts_place")
+        batch_op.drop_index("ix_case_facts_filed_on")
+
+    op.drop_table("case_facts")
+    op.drop_table("case_cells")
     op.drop_table("agencies")
+    op.drop_table("affiliate_counts")
