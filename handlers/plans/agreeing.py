@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 
 from handlers.buttons import Button
-from handlers.plans import choosing, draft, running, telling, text
+from handlers.plans import draft, running, telling, text
 from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
 from services.plans import access, asking, quoting, states
 from services.plans.asking import AlreadyOne, NeedsADecision
 from services.plans.quoting import FiguresChanged
+from services.plans.schedule import NothingToSpread
 from services.plans.states import State
 from services.records.plans import Plan
 
@@ -23,13 +24,13 @@ NOTE_MAX = 1_000
 def ask_review(turn: Turn) -> None:
     """Show every date and dinar; what was shown is what the next press agrees to."""
     case = draft.case(turn)
-    wish = choosing.possible(turn, case, draft.wish(turn))
+    wish = draft.possible(turn, case, draft.wish(turn))
     if wish.months is None and wish.means is None:
         turn.go("plan.choose")
         return
     quote = quoting.quote(office(turn), case, wish)
     turn.draft["seen"] = quote.mark
-    parts = [choosing.changed(turn, case), text.agreement(turn.words, quote)]
+    parts = [draft.changed(turn, case), text.agreement(turn.words, quote)]
     new_terms = bool(turn.draft.get("new_terms"))
     if quote.reasons:
         parts.append(text.reasons(turn.words, quote.reasons, case))
@@ -62,7 +63,7 @@ def confirm(turn: Turn) -> None:
     seen = str(turn.draft.get("seen", ""))
     try:
         plan = asking.agree_at_once(office(turn), asker, wish, seen=seen)
-    except FiguresChanged:
+    except (FiguresChanged, NothingToSpread):
         _again(turn, "plan.review")
     except NeedsADecision:
         turn.go("plan.review")
@@ -109,7 +110,7 @@ def _send(turn: Turn) -> None:
             seen=str(turn.draft.get("seen", "")),
             note=note,
         )
-    except FiguresChanged:
+    except (FiguresChanged, NothingToSpread):
         _again(turn, "plan.review")
         return
     except AlreadyOne as refusal:
@@ -140,7 +141,7 @@ def ask_offer(turn: Turn) -> None:
     quote = asking.quote_of(office(turn), plan)
     turn.draft["seen"] = quote.mark
     parts = [
-        choosing.changed(turn, quote.case),
+        draft.changed(turn, quote.case),
         turn.words.text(f"plan.offer_{plan.state}", reference=plan.reference),
         text.agreement(turn.words, quote),
     ]
@@ -190,7 +191,10 @@ def signed(turn: Turn, plan: Plan) -> None:
     assert found.next is not None
     turn.show(
         "plan.signed",
-        [[Button("plan.button_show", "plan.show", str(plan.id))]],
+        [
+            [Button("plan.button_show", "plan.show", str(plan.id))],
+            *running.how_to_pay(turn),
+        ],
         reference=plan.reference,
         amount=found.next.left,
         due=found.next.due,

@@ -8,21 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.buttons import Button
-from handlers.plans import draft, text
+from handlers.plans import amounts, draft, text
 from handlers.plans.guard import office
 from handlers.turn import Turn
-from services.money import BasisPoints, Centimes, NotAnAmount, share
-from services.numbers.amounts import read_amount
+from services.money import BasisPoints, Centimes
 from services.numbers.digits import latin_digits
 from services.plans import proposals, quoting
-from services.plans.quoting import Case
 from services.plans.schedule import (
     LAST_DAY_EVERY_MONTH_HAS,
     MONTH_END,
-    NothingToSpread,
-    least_down_payment,
 )
-from services.plans.terms import MeansTooSmall, Wish, down_payment_of
+from services.plans.terms import MeansTooSmall, down_payment_of
 
 DAYS = (MONTH_END, 1, 5, 10, 15, 20, 25)
 DOWN_SHARES = (BasisPoints(2_500), BasisPoints(5_000))
@@ -32,16 +28,16 @@ MOST_MONTHS_TYPED = 60
 def ask_choice(turn: Turn) -> None:
     """Three proposals side by side, and the ways to one's own."""
     case = draft.case(turn)
-    wish = replace(possible(turn, case, draft.wish(turn)), months=None)
+    wish = replace(draft.possible(turn, case, draft.wish(turn)), months=None)
     draft.keep(turn, wish)
     words = turn.words
-    parts = [changed(turn, case), text.debt(words, case.debt)]
+    parts = [draft.changed(turn, case), text.debt(words, case.debt)]
     if wish.means is not None:
         parts.append(words.text("plan.means_are", means=wish.means))
     try:
         found = quoting.three(office(turn), case, wish)
     except MeansTooSmall as refusal:
-        found = quoting.three(office(turn), case, replace(wish, means=None))
+        found = quoting.three(office(turn), case, wish.paying(refusal.least))
         parts.append(
             words.text(
                 "plan.means_too_small",
@@ -56,7 +52,7 @@ def ask_choice(turn: Turn) -> None:
                 words.text("plan.proposals", down=down, day=text.day(words, wish.day))
                 if down
                 else words.text("plan.proposals_without_down", day=text.day(words, wish.day)),
-                *(text.proposal(words, one) for one in found),
+                *(text.proposal(words, one, case) for one in found),
             ]
         )
     )
@@ -90,7 +86,7 @@ def answer_choice(turn: Turn) -> None:
     if months is not None:
         _over(turn, months)
     else:
-        _amount(turn, "means")
+        amounts.read(turn, "means")
 
 
 def over(turn: Turn) -> None:
@@ -121,25 +117,13 @@ def by_down(turn: Turn) -> None:
     turn.go("plan.down")
 
 
-# --- means ----------------------------------------------------------------------------------
-
-
-def ask_means(turn: Turn) -> None:
-    case = draft.case(turn)
-    turn.ask("plan.ask_means", smallest=case.terms.smallest_installment)
-
-
-def answer_means(turn: Turn) -> None:
-    _amount(turn, "means")
-
-
 # --- length ---------------------------------------------------------------------------------
 
 
 def ask_length(turn: Turn) -> None:
     """Every offered length that makes a difference, with its amount."""
     case = draft.case(turn)
-    wish = possible(turn, case, draft.wish(turn))
+    wish = draft.possible(turn, case, draft.wish(turn))
     down = down_payment_of(wish, case.debt.amount, case.terms)
     rows = []
     for months in proposals.lengths(Centimes(case.debt.amount - down), case.terms):
@@ -235,125 +219,4 @@ def day_is(turn: Turn) -> None:
 
 def _keep_day(turn: Turn, chosen: int) -> None:
     draft.keep(turn, replace(draft.wish(turn), day=chosen))
-    back_to_choice(turn)
-
-
-# --- down payment ---------------------------------------------------------------------------
-
-
-def ask_down(turn: Turn) -> None:
-    case = draft.case(turn)
-    least = _least(case)
-    choices = [least, *(share(case.debt.amount, one) for one in DOWN_SHARES)]
-    rows = [
-        [Button("plan.button_amount", "plan.down_is", str(one), values={"amount": one})]
-        for one in dict.fromkeys(choices)
-        if 0 < one < case.debt.amount
-    ]
-    turn.ask("plan.ask_down", rows, least=least, debt=case.debt.amount)
-
-
-def answer_down(turn: Turn) -> None:
-    _amount(turn, "down_payment")
-
-
-def down_is(turn: Turn) -> None:
-    assert turn.press is not None
-    if turn.press.argument.isdecimal():
-        keep_amount(turn, "down_payment", Centimes(int(turn.press.argument)))
-
-
-def _least(case: Case) -> Centimes:
-    return least_down_payment(case.debt.amount, case.terms.down_payment_at_least)
-
-
-# --- amounts --------------------------------------------------------------------------------
-
-
-def _amount(turn: Turn, what: str) -> None:
-    """Keep an amount that was typed; one said in centimes, or unclear, is asked back first."""
-    step = {"means": "plan.means", "down_payment": "plan.down"}[what]
-    try:
-        read = read_amount(turn.text)
-    except NotAnAmount:
-        turn.say("plan.amount_not_read")
-        turn.go(step)
-        return
-    if not read.ask_back:
-        keep_amount(turn, what, read.amount)
-        return
-    turn.draft["said"] = {"what": what, "readings": [int(one) for one in read.readings]}
-    turn.go("plan.sure")
-
-
-def ask_sure(turn: Turn) -> None:
-    """Show each reading of what was said, the likeliest first."""
-    said = turn.draft.get("said", {"what": "means", "readings": []})
-    rows = [
-        [Button("plan.button_amount", "plan.sure_is", str(place), values={"amount": amount})]
-        for place, amount in enumerate(said["readings"])
-    ]
-    turn.ask("plan.ask_sure", rows)
-
-
-def answer_sure(turn: Turn) -> None:
-    """Another amount typed instead of a press."""
-    _amount(turn, str(turn.draft.get("said", {}).get("what", "means")))
-
-
-def sure_is(turn: Turn) -> None:
-    assert turn.press is not None
-    said = turn.draft.pop("said", {"what": "means", "readings": []})
-    place = turn.press.argument
-    if place.isdecimal() and int(place) < len(said["readings"]):
-        keep_amount(turn, said["what"], Centimes(said["readings"][int(place)]))
-    else:
-        back_to_choice(turn)
-
-
-def keep_amount(turn: Turn, what: str, amount: Centimes) -> None:
-    """Keep the means, or the down payment; one that leaves nothing to spread is no plan."""
-    case = draft.case(turn)
-    chosen = draft.wish(turn)
-    if what == "means":
-        if not amount:
-            turn.say("plan.amount_not_read")
-            turn.go("plan.means")
-            return
-        draft.keep(turn, chosen.paying(amount))
-        turn.go("plan.choose")
-        return
-    if amount >= case.debt.amount:
-        turn.say("plan.down_is_everything", debt=case.debt.amount)
-        turn.go("plan.down")
-        return
-    draft.keep(turn, replace(chosen, down_payment=amount))
-    back_to_choice(turn)
-
-
-# --- inside ---------------------------------------------------------------------------------
-
-
-def changed(turn: Turn, case: Case) -> str:
-    """The first words where the debt is not what was shown before."""
-    before = draft.debt_changed(turn, case)
-    if before is None:
-        return ""
-    return turn.words.text("plan.debt_changed", before=before, now=case.debt.amount)
-
-
-def back_to_choice(turn: Turn) -> None:
-    """To the exact text where a length was chosen, else to the proposals."""
-    turn.go("plan.review" if draft.wish(turn).months is not None else "plan.choose")
-
-
-def possible(turn: Turn, case: Case, wish: Wish) -> Wish:
-    """The wish with a down payment that the debt of today still allows."""
-    try:
-        down = down_payment_of(wish, case.debt.amount, case.terms)
-        if down >= case.debt.amount:
-            raise NothingToSpread(case.debt.amount)
-    except NothingToSpread:
-        wish = replace(wish, down_payment=None)
-        draft.keep(turn, wish)
-    return wish
+    draft.back_to_choice(turn)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from handlers import whose
 from handlers.conversation import Action, Conversation, Step
-from handlers.plans import agreeing, altering, choosing, counter, deciding, desk, running
+from handlers.plans import (
+    agreeing,
+    altering,
+    amounts,
+    choosing,
+    counter,
+    deciding,
+    desk,
+    receipts,
+    running,
+)
 from handlers.plans.guard import guarded, office, pressed
 from handlers.turn import PARKED, Turn
 from services.linking import Linked
@@ -140,11 +150,11 @@ CONVERSATION = Conversation(
     name="plan",
     steps=(
         _step("plan.choose", choosing, "choice", back=None),
-        _step("plan.means", choosing, "means", back="plan.choose"),
+        _step("plan.means", amounts, "means", back="plan.choose"),
         _step("plan.length", choosing, "length", back="plan.choose"),
         _step("plan.day", choosing, "day", back="plan.choose"),
-        _step("plan.down", choosing, "down", back="plan.choose"),
-        _step("plan.sure", choosing, "sure", back="plan.choose"),
+        _step("plan.down", amounts, "down", back="plan.choose"),
+        _step("plan.sure", amounts, "sure", back="plan.choose"),
         _step("plan.review", agreeing, "review", answer=False, back="plan.choose"),
         _step("plan.note", agreeing, "note", back="plan.review"),
         _step("plan.offer", agreeing, "offer", answer=False, back=None),
@@ -168,8 +178,8 @@ CONVERSATION = Conversation(
         "plan.by_down": Action(guarded(choosing.by_down), step="plan.choose"),
         "plan.length_is": Action(guarded(choosing.over), step="plan.length"),
         "plan.day_is": Action(guarded(choosing.day_is), step="plan.day"),
-        "plan.down_is": Action(guarded(choosing.down_is), step="plan.down"),
-        "plan.sure_is": Action(guarded(choosing.sure_is), step="plan.sure"),
+        "plan.down_is": Action(guarded(amounts.down_is), step="plan.down"),
+        "plan.sure_is": Action(guarded(amounts.sure_is), step="plan.sure"),
         "plan.other": Action(guarded(agreeing.other), step="plan.review"),
         "plan.review_day": Action(guarded(choosing.by_day), step="plan.review"),
         "plan.review_down": Action(guarded(choosing.by_down), step="plan.review"),
@@ -205,7 +215,7 @@ DESK = Conversation(
         _step("plan_desk.grant", deciding, "grant", answer=False, back=None),
         _step("plan_desk.words", deciding, "words", back=None),
         _step("plan_desk.check", deciding, "check", answer=False, back="plan_desk.words"),
-        _step("plan_desk.reject", desk, "reject", back=None),
+        _step("plan_desk.reject", receipts, "reject", back=None),
         _step("plan_desk.ssn", counter, "ssn", back=None),
         _step("plan_desk.choose", counter, "choose", answer=False, back="plan_desk.ssn"),
         _step("plan_desk.prepared", counter, "prepared", answer=False, back="plan_desk.choose"),
@@ -214,10 +224,10 @@ DESK = Conversation(
         "plan_desk.home": Action(guarded(desk.home)),
         "plan_desk.list": Action(guarded(desk.list_)),
         "plan_desk.show": Action(guarded(desk.show)),
-        "plan_desk.receipts": Action(guarded(desk.receipts)),
-        "plan_desk.receipt": Action(guarded(desk.receipt)),
-        "plan_desk.receipt_yes": Action(guarded(desk.receipt_yes)),
-        "plan_desk.receipt_no": Action(guarded(desk.receipt_no)),
+        "plan_desk.receipts": Action(guarded(receipts.list_)),
+        "plan_desk.receipt": Action(guarded(receipts.show)),
+        "plan_desk.receipt_yes": Action(guarded(receipts.receipt_yes)),
+        "plan_desk.receipt_no": Action(guarded(receipts.receipt_no)),
         "plan_desk.grant": Action(guarded(deciding.grant)),
         "plan_desk.terms": Action(guarded(deciding.terms)),
         "plan_desk.refuse": Action(guarded(deciding.refuse)),

@@ -11,6 +11,7 @@ from services.plans.access import NoSuchPlan, NotADecider, NotStaff
 from services.plans.debt import NothingLate
 from services.plans.office import Office
 from services.plans.quoting import NoAccount
+from services.plans.schedule import NothingToSpread
 
 Handler = Callable[[Turn], None]
 
@@ -40,6 +41,9 @@ def guarded(handler: Handler) -> Handler:
                 turn.toast("plan_desk.not_a_decider", alert=True)
             else:
                 turn.say("plan_desk.not_a_decider")
+        except NothingToSpread as refusal:
+            _leave(turn)
+            turn.show("plan.debt_fell", _MENU, debt=refusal.debt)
         except NothingLate as refusal:
             _leave(turn)
             if refusal.later and refusal.due is not None:

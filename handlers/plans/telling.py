@@ -16,7 +16,6 @@ from services.outbox import Lane, Outbox
 from services.plans import access, daily, store, undelivered
 from services.plans.daily import Happening, What
 from services.plans.office import Office
-from services.plans.states import State
 from services.records.plans import Plan, PlanClaim
 from services.staff import Member
 
@@ -176,7 +175,7 @@ def tell_of(
                 office,
                 plan,
                 "plan.news_missed" if facts["danger_day"] else "plan.news_missed_waits",
-                _trouble_rows(plan),
+                _trouble_rows(plan, len(facts["late"])),
                 repeatable=repeatable,
                 lane=Lane.INSTALLMENT,
                 n=len(facts["late"]),
@@ -190,7 +189,7 @@ def tell_of(
                 office,
                 plan,
                 "plan.news_lapse_proposed",
-                _trouble_rows(plan),
+                _trouble_rows(plan, len(plan.save_numbers or ())),
                 repeatable=repeatable,
                 lane=Lane.INSTALLMENT,
                 amount=facts["amount"],
@@ -224,15 +223,17 @@ def tell_of(
             )
 
 
-def _trouble_rows(plan: Plan) -> list[list[Button]]:
+def _trouble_rows(plan: Plan, overdue: int) -> list[list[Button]]:
+    """I have paid, all of it where several are overdue; or new terms; or a look at the plan."""
     number = str(plan.id)
-    rows = [
-        [Button("plan.button_paid", "plan.paid", number)],
+    paid = Button("plan.button_paid", "plan.paid", number)
+    if overdue > 1:
+        paid = Button("plan.button_paid_late", "plan.paid", f"{number}:late")
+    return [
+        [paid],
         [Button("plan.button_new_terms", "plan.new_terms", number)],
+        [Button("plan.button_show", "plan.show", number)],
     ]
-    if State(plan.state) is State.LAPSE_PROPOSED:
-        rows.append([Button("plan.button_show", "plan.show", number)])
-    return rows
 
 
 def _tell_members(

@@ -43,10 +43,12 @@ def day(words: Words, chosen: int) -> str:
     return words.text("plan.on_day", day=chosen)
 
 
-def proposal(words: Words, found: Schedule) -> str:
-    """One of those side by side: how many, how much, until when."""
+def proposal(words: Words, found: Schedule, case: Case) -> str:
+    """One of those side by side: how many, how much, until when, and who decides it."""
+    limits = case.standard
+    at_once = found.debt <= limits.arrears_up_to and found.months <= limits.months_up_to
     return words.text(
-        "plan.proposal",
+        "plan.proposal" if at_once else "plan.proposal_decided",
         months=months(words, found.months),
         regular=found.regular,
         last=found.last.due,
@@ -192,9 +194,8 @@ def lived(words: Words, found: Progress) -> str:
             mark = "plan.mark_overdue"
         elif part.left != part.amount:
             mark = "plan.mark_part"
+        number = str(part.number) if part.number else words.label("plan.part_down")
         lines.append(
-            words.text(
-                mark, number=str(part.number), due=part.due, amount=part.amount, left=part.left
-            )
+            words.text(mark, number=number, due=part.due, amount=part.amount, left=part.left)
         )
     return "\n".join(lines)

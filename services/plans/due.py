@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.money import Centimes
@@ -39,7 +39,7 @@ def due_installments(session: Session, on: date) -> list[DueInstallment]:
     claimed = exists().where(
         PlanClaim.plan_id == Plan.id,
         PlanClaim.state == "open",
-        or_(PlanClaim.number.is_(None), PlanClaim.number == PlanInstallment.number),
+        PlanClaim.up_to >= PlanInstallment.number,
     )
     rows = session.execute(
         select(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from services import accounts, events
 from services.money import Centimes, total
@@ -41,6 +42,24 @@ class Progress:
         return sum(part.settled for part in self.parts)
 
 
+class Scope(StrEnum):
+    """What a receipt is for: the next installment, all that is overdue, or all that is left."""
+
+    NEXT = "next"
+    LATE = "late"
+    ALL = "all"
+
+
+def covered(found: Progress, scope: Scope) -> list[Standing]:
+    """The installments a receipt of some scope is for; empty when there is nothing to pay."""
+    open_parts = [part for part in found.parts if not part.settled and not part.waits]
+    if scope is Scope.ALL:
+        return open_parts
+    if scope is Scope.LATE and found.overdue:
+        return list(found.overdue)
+    return open_parts[:1]
+
+
 def progress_of(office: Office, plan: Plan) -> Progress:
     parts = store.standing_of(office.session, plan.id)
     open_parts = [part for part in parts if not part.settled]
@@ -62,10 +81,10 @@ def claim(
     *,
     file_id: str,
     file_kind: str,
-    everything: bool,
+    scope: Scope,
 ) -> PlanClaim:
-    """Keep the receipt of the next installment (or of all that is left) as a task for a clerk.
-    From now on that installment counts as neither overdue nor to be reminded of.
+    """Keep a receipt as a task for a clerk. From now on the installments it is for count as
+    neither overdue nor to be reminded of.
 
     Raises:
         access.NoSuchPlan, states.NotNow, NothingToPay
@@ -73,13 +92,13 @@ def claim(
     plan = access.for_citizen(office, telegram_id, plan_id, lock=True)
     if State(plan.state) not in states.LIVE:
         raise states.NotNow(State(plan.state), "plan.claimed")
-    found = progress_of(office, plan)
-    if found.next is None:
+    parts = covered(progress_of(office, plan), scope)
+    if not parts:
         raise NothingToPay
     made = PlanClaim(
         plan_id=plan.id,
-        number=None if everything else found.next.number,
-        amount=found.left if everything else found.next.left,
+        up_to=parts[-1].number,
+        amount=total(part.left for part in parts),
         telegram_id=telegram_id,
         file_id=file_id,
         file_kind=file_kind,
@@ -93,7 +112,7 @@ def claim(
         plan,
         "plan.claimed",
         actor=events.person(telegram_id),
-        data={"number": made.number, "amount": made.amount},
+        data={"up_to": made.up_to, "amount": made.amount},
     )
     return made
 
@@ -107,7 +126,7 @@ def confirm_claim(office: Office, telegram_id: int, claim_id: int) -> tuple[Plan
     plan, found = _to_check(office, telegram_id, claim_id)
     _check_off(office, plan, found, "confirmed", telegram_id)
     for row in store.installments_of(office.session, plan.id):
-        if found.number in (None, row.number) and row.paid < row.amount:
+        if row.number <= found.up_to and row.paid < row.amount:
             row.confirmed_on = office.today
     office.session.flush()
     return plan, found
@@ -123,7 +142,7 @@ def reject_claim(
     """
     plan, found = _to_check(office, telegram_id, claim_id)
     _check_off(office, plan, found, "rejected", telegram_id)
-    store.say(office, plan, "reason", telegram_id, reason)
+    store.say(office, plan, "receipt", telegram_id, reason)
     return plan, found
 
 
@@ -186,7 +205,7 @@ def _check_off(office: Office, plan: Plan, found: PlanClaim, state: str, telegra
         plan,
         f"plan.claim_{state}",
         actor=events.staff(telegram_id),
-        data={"number": found.number, "amount": found.amount},
+        data={"up_to": found.up_to, "amount": found.amount},
     )
 
 
@@ -194,8 +213,7 @@ def _close_claims(office: Office, plan: Plan, rows: Sequence[PlanInstallment]) -
     """The fund's payment is there, so nobody has to check the picture any more."""
     paid = {row.number for row in rows if row.paid >= row.amount}
     for open_claim in store.claims_of(office.session, plan.id, state="open"):
-        wanted = {row.number for row in rows} if open_claim.number is None else {open_claim.number}
-        if wanted <= paid:
+        if {row.number for row in rows if row.number <= open_claim.up_to} <= paid:
             open_claim.state = "matched"
             open_claim.decided_at = office.now
     office.session.flush()

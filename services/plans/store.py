@@ -191,7 +191,7 @@ def standing_of(session: Session, plan_id: int) -> list[Standing]:
 
 
 def standing(rows: Sequence[PlanInstallment], open_claims: Sequence[PlanClaim]) -> list[Standing]:
-    waiting = {claim.number for claim in open_claims}
+    claimed = max((claim.up_to for claim in open_claims), default=-1)
     return [
         Standing(
             number=row.number,
@@ -199,7 +199,7 @@ def standing(rows: Sequence[PlanInstallment], open_claims: Sequence[PlanClaim]) 
             amount=Centimes(row.amount),
             left=Centimes(0 if row.confirmed_on is not None else row.amount - row.paid),
             settled=row.confirmed_on is not None or row.paid >= row.amount,
-            waits=row.number in waiting or None in waiting,
+            waits=row.number <= claimed and row.confirmed_on is None and row.paid < row.amount,
         )
         for row in rows
     ]

@@ -142,7 +142,7 @@ class PlanClaim(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     plan_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("plans.id"))
-    number: Mapped[int | None] = mapped_column(SmallInteger)  # None: everything that was left
+    up_to: Mapped[int] = mapped_column(SmallInteger)  # for every open installment up to this one
     amount: Mapped[int] = mapped_column(BigInteger)
     telegram_id: Mapped[int] = mapped_column(BigInteger)
     file_id: Mapped[str] = mapped_column(String(256))
@@ -161,7 +161,7 @@ class PlanWords(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     plan_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("plans.id"))
-    kind: Mapped[str] = mapped_column(String(8))  # note | question | answer | reason
+    kind: Mapped[str] = mapped_column(String(8))  # note | question | answer | reason | receipt
     telegram_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(Instant)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from services import signing
 from tests.handlers.plan_scene import Scene, open_scene
+from tests.services.plans.plan_cases import a_trader_with_arrears
 from tests.support.chat import FundBot
 
 SAY = {
@@ -326,6 +327,42 @@ def test_a_stranger_reads_and_changes_nothing_by_any_button_or_reference(
     after = [(one.name, one.subject_id) for one in fund_bot.events() if one.subject_kind == "plan"]
     assert after == before
     assert scene.plans()[0].state == "active"
+
+
+def test_another_citizen_with_a_plan_of_their_own_reaches_only_theirs(sqlite_bot: FundBot) -> None:
+    scene = open_scene(sqlite_bot)
+    scene.samir.send("/plan")
+    scene.samir.press("12 mois")
+    scene.samir.press("Je confirme")
+    [plan] = scene.plans()
+    sqlite_bot.do(lambda session: a_trader_with_arrears(session, telegram_id=7020, dinars=90_000))
+    other = sqlite_bot.chat(7020)
+    other.send("/plan")
+    assert "90 000" in other.text
+    for action in sorted(sqlite_bot.kit.book.actions):
+        if action.partition(".")[0] in ("plan", "plan_desk"):
+            for argument in (str(plan.id), f"{plan.id}:all", f"{plan.id}:late"):
+                other.press_data(sqlite_bot.kit.seal.write(other.id, action, argument, 1))
+                assert plan.reference not in other.text
+                assert "180 000" not in other.text
+    other.send(f"/plan {plan.reference}")
+    assert "Aucun échéancier de ce numéro" in other.text
+    assert scene.plans()[0].state == "active"
+
+
+def test_a_debt_that_fell_under_the_down_payment_signs_nothing(sqlite_bot: FundBot) -> None:
+    scene = open_scene(sqlite_bot)
+    chat = scene.samir
+    chat.send("/plan")
+    chat.press("12 mois")
+    chat.press("Premier versement")
+    chat.send("90 000")
+    scene.pay(100_000, "MOST-OF-IT")
+    chat.press("Je confirme")
+    assert scene.plans() == []
+    assert "80 000 DA" in chat.text
+    chat.press("Je confirme")
+    assert scene.plans()[0].down_payment == 800_000
 
 
 def test_the_reference_opens_ones_own_plan_however_it_is_typed(sqlite_bot: FundBot) -> None:

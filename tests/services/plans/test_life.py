@@ -14,6 +14,7 @@ from services.people import Role
 from services.plans import access, asking, changing, daily, deciding, living, quoting, store
 from services.plans.daily import What
 from services.plans.debt import NothingLate
+from services.plans.living import Scope
 from services.plans.quoting import FiguresChanged, Quote
 from services.plans.schedule import NothingToSpread
 from services.plans.states import NotNow
@@ -148,7 +149,7 @@ def test_a_strangers_every_move_meets_no_such_plan(fund: Fund) -> None:
                 ),
                 lambda plan_id: changing.change(office, STRANGER, plan_id, day=5, seen=""),
                 lambda plan_id: living.claim(
-                    office, STRANGER, plan_id, file_id="f", file_kind="photo", everything=True
+                    office, STRANGER, plan_id, file_id="f", file_kind="photo", scope=Scope.ALL
                 ),
             ):
                 with pytest.raises(access.NoSuchPlan):
@@ -364,9 +365,9 @@ def test_a_receipt_stops_reminders_at_once_and_a_clerk_confirms_it(fund: Fund) -
     with fund.office() as office:
         assert [one.number for one in plans.due_installments(office.session, fund.day)] == [0]
         made = living.claim(
-            office, SAMIR, plan_id, file_id="photo", file_kind="photo", everything=False
+            office, SAMIR, plan_id, file_id="photo", file_kind="photo", scope=Scope.NEXT
         )
-        assert made.number == 0
+        assert made.up_to == 0
         assert plans.due_installments(office.session, fund.day) == []
         assert [one.number for one in plans.due_installments(office.session, day)] == [1]
     with fund.office() as office:
@@ -381,7 +382,7 @@ def test_a_rejected_receipt_leaves_the_installment_open(fund: Fund) -> None:
     plan_id = signed(fund)
     with fund.office() as office:
         made = living.claim(
-            office, SAMIR, plan_id, file_id="photo", file_kind="photo", everything=False
+            office, SAMIR, plan_id, file_id="photo", file_kind="photo", scope=Scope.NEXT
         )
         living.reject_claim(office, AGENT, made.id, "photo illisible")
         part = store.standing_of(office.session, plan_id)[0]
@@ -395,15 +396,36 @@ def test_a_claim_for_everything_confirmed_completes_the_plan(fund: Fund) -> None
     plan_id = signed(fund)
     with fund.office() as office:
         made = living.claim(
-            office, SAMIR, plan_id, file_id="photo", file_kind="photo", everything=True
+            office, SAMIR, plan_id, file_id="photo", file_kind="photo", scope=Scope.ALL
         )
         assert made.amount == 18_000_000
         with pytest.raises(living.NothingToPay):
             living.claim(
-                office, SAMIR, plan_id, file_id="photo", file_kind="photo", everything=False
+                office, SAMIR, plan_id, file_id="photo", file_kind="photo", scope=Scope.NEXT
             )
         plan, _ = living.confirm_claim(office, AGENT, made.id)
         assert [one.what for one in daily.settle(office, plan)] == [What.COMPLETED]
+
+
+def test_a_receipt_for_all_that_is_overdue_settles_it_together(fund: Fund) -> None:
+    plan_id = signed(fund)
+    happenings(fund, date(2027, 1, 30))
+    fund.day = date(2027, 2, 1)
+    with fund.office() as office:
+        made = living.claim(
+            office, SAMIR, plan_id, file_id="photo", file_kind="photo", scope=Scope.LATE
+        )
+        assert (made.up_to, made.amount) == (2, 1_800_000 + 2 * 1_350_000)
+    assert happenings(fund, fund.day) == []  # nothing is overdue while a clerk has it
+    with fund.office() as office:
+        plan, _ = living.confirm_claim(office, AGENT, made.id)
+        assert [one.what for one in daily.settle(office, plan)] == [What.SAVED]
+        assert [part.settled for part in store.standing_of(office.session, plan_id)][:4] == [
+            True,
+            True,
+            True,
+            False,
+        ]
 
 
 def test_the_day_changes_once_by_oneself(fund: Fund) -> None:

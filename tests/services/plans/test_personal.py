@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from services.plans import asking, deciding, living, personal, quoting, store, undelivered
+from services.plans.living import Scope
 from services.plans.terms import Wish
 from services.records.plans import Plan, PlanWords
 from services.records.traffic import OutgoingCall
@@ -50,7 +51,7 @@ def test_erasing_withdraws_what_waits_and_removes_the_words(fund: Fund) -> None:
 def test_erasing_leaves_a_signed_plan_without_the_person(fund: Fund) -> None:
     plan_id = signed(fund)
     with fund.office() as office:
-        living.claim(office, SAMIR, plan_id, file_id="f", file_kind="photo", everything=False)
+        living.claim(office, SAMIR, plan_id, file_id="f", file_kind="photo", scope=Scope.NEXT)
         personal.erase(office.session, SAMIR, NOW)
         plan = office.session.get(Plan, plan_id)
         assert plan is not None

@@ -501,6 +501,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_staff")),
     )
     op.create_table(
+        "staff_absences",
+        sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("deputy", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_staff_absences")),
+    )
+    op.create_table(
         "staff_invites",
         sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -794,6 +801,7 @@ def downgrade() -> None:
     op.drop_table("surcharges")
     op.drop_table("statistics_marks")
     op.drop_table("staff_invites")
+    op.drop_table("staff_absences")
     op.drop_table("staff")
     op.drop_table("settings")
     op.drop_table("set_aside_updates")
