@@ -41,6 +41,7 @@ from services.policy.service_rows import (
     PlanTerms,
     PlanTrouble,
     ReminderRules,
+    ReminderSteps,
     Retention,
     StandardTerms,
     Wilaya,
@@ -186,6 +187,9 @@ class Policy:
 
     def reminder_rules(self, on: date) -> ReminderRules:
         return self.one(ReminderRules, on)
+
+    def reminder_steps(self, about: str, on: date) -> ReminderSteps:
+        return self.one(ReminderSteps, on, about=about)
 
     def identity_rules(self, on: date) -> IdentityRules:
         return self.one(IdentityRules, on)

@@ -148,11 +148,24 @@ class ReminderRules(Row):
     quiet_weekdays: tuple[int, ...] = read_by(values.Each(values.weekday))
     oldest_figure_days: int = read_by(values.whole)
     result_window_days: int = read_by(values.whole)
+    per_second: int = read_by(values.whole, optional=True, default=29)
 
     def problem(self) -> str | None:
         return (
             None if self.quiet_until < self.quiet_from else "quiet_until must be before quiet_from"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderSteps(Row):
+    """The steps of what has its own day: days before it, and days after it passed or was asked."""
+
+    TABLE: ClassVar[str] = "reminder_steps"
+    SINCE: ClassVar[date | None] = SERVICE_SINCE
+    KEYS: ClassVar[tuple[str, ...]] = ("about",)
+    about: str = read_by(values.one_of("declaration", "installment", "cure", "answer"))
+    lead_days: tuple[int, ...] = read_by(values.Each(values.whole), optional=True, default=())
+    overdue_days: tuple[int, ...] = read_by(values.Each(values.whole), optional=True, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +211,7 @@ ROWS: tuple[type[Row], ...] = (
     OpeningHours,
     Holiday,
     ReminderRules,
+    ReminderSteps,
     IdentityRules,
     Retention,
     Wilaya,
