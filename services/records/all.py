@@ -8,6 +8,7 @@ from services.records import (
     joining,
     people,
     plans,
+    reminders,
     traffic,
 )
 from services.records.base import Base
@@ -21,5 +22,6 @@ __all__ = [
     "joining",
     "people",
     "plans",
+    "reminders",
     "traffic",
 ]

@@ -35,6 +35,26 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "campaigns",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("agency", sa.String(length=4), nullable=True),
+        sa.Column("category", sa.String(length=20), nullable=True),
+        sa.Column("year", sa.SmallInteger(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("started_by", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("prepared_at", Instant(), nullable=True),
+        sa.Column("approved_by", sa.BigInteger(), nullable=True),
+        sa.Column("approved_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("audience", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+    )
+    op.create_table(
         "case_cells",
         sa.Column("place", sa.String(length=4), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -458,6 +478,60 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reminder_choices",
+        sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("muted", sa.JSON(), nullable=False),
+        sa.Column("hide_amounts", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_reminder_choices")),
+    )
+    op.create_table(
+        "reminders",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("step", sa.SmallInteger(), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("agency", sa.String(length=4), nullable=True),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("known_to", sa.Date(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=False),
+        sa.Column("call_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint(
+            "contributor_id",
+            "kind",
+            "subject",
+            "step",
+            name=op.f("uq_reminders_contributor_id_kind_subject_step"),
+        ),
+    )
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.create_index("ix_reminders_decided_at", ["decided_at"], unique=False)
+        batch_op.create_index(
+            "ix_reminders_queued",
+            ["call_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_reminders_telegram_id", ["telegram_id", "decided_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_reminders_waiting",
+            ["last"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "reply_templates",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("desk", sa.String(length=4), nullable=False),
@@ -562,6 +636,34 @@ def upgrade() -> None:
     with op.batch_alter_table("callbacks", schema=None) as batch_op:
         batch_op.create_index("ix_callbacks_agency", ["agency", "outcome"], unique=False)
         batch_op.create_index("ix_callbacks_telegram_id", ["telegram_id"], unique=False)
+
+    op.create_table(
+        "campaign_members",
+        sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contributor_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("agency", sa.String(length=4), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=False),
+        sa.Column("call_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_members_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "contributor_id", name=op.f("pk_campaign_members")),
+    )
+    with op.batch_alter_table("campaign_members", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_campaign_members_queued",
+            ["call_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_campaign_members_telegram_id", ["telegram_id", "decided_at"], unique=False
+        )
 
     op.create_table(
         "complaints",
@@ -792,6 +894,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_complaints_contributor_id")
 
     op.drop_table("complaints")
+    with op.batch_alter_table("campaign_members", schema=None) as batch_op:
+        batch_op.drop_index("ix_campaign_members_telegram_id")
+        batch_op.drop_index(
+            "ix_campaign_members_queued",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+
+    op.drop_table("campaign_members")
     with op.batch_alter_table("callbacks", schema=None) as batch_op:
         batch_op.drop_index("ix_callbacks_telegram_id")
         batch_op.drop_index("ix_callbacks_agency")
@@ -809,6 +920,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reply_templates_category")
 
     op.drop_table("reply_templates")
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_reminders_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_reminders_telegram_id")
+        batch_op.drop_index(
+            "ix_reminders_queued",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.drop_index("ix_reminders_decided_at")
+
+    op.drop_table("reminders")
+    op.drop_table("reminder_choices")
     with op.batch_alter_table("profiles", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_profiles_phone_fingerprint",
@@ -893,5 +1020,6 @@ def downgrade() -> None:
 
     op.drop_table("case_facts")
     op.drop_table("case_cells")
+    op.drop_table("campaigns")
     op.drop_table("agencies")
     op.drop_table("affiliate_counts")
