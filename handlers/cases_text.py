@@ -13,7 +13,16 @@ from services.complaints.store import Case
 
 # What the fund does among itself is not the citizen's concern.
 SILENT = frozenset(
-    {"noted", "released", "warned", "late", "number_seen", "files_seen", "review_requested"}
+    {
+        "noted",
+        "released",
+        "assigned",
+        "warned",
+        "late",
+        "number_seen",
+        "files_seen",
+        "review_requested",
+    }
 )
 SHOWN = 12  # events; the first and the newest
 

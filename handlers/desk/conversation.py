@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.conversation import Action, Conversation, Step
-from handlers.desk import card, queue, reuse, writing
+from handlers.desk import absence, card, queue, reuse, writing
 from handlers.desk.guard import for_staff
 from handlers.turn import Turn
 
@@ -29,6 +29,8 @@ CONVERSATION = Conversation(
         ),
         Step("desk.text", ask=for_staff(writing.ask_text), answer=for_staff(writing.answer_text)),
         Step("desk.check", ask=for_staff(writing.ask_check), back="desk.text"),
+        Step("desk.absence", ask=for_staff(absence.ask_days)),
+        Step("desk.deputy", ask=for_staff(absence.ask_deputy), back="desk.absence"),
         Step(
             "desk.template",
             ask=for_staff(reuse.ask_title),
@@ -51,6 +53,10 @@ CONVERSATION = Conversation(
         "desk.template": Action(for_staff(writing.use_template), step="desk.text"),
         "desk.template_end": Action(for_staff(reuse.end), step="desk.text"),
         "desk.template_keep": Action(for_staff(_name_template), step="desk.check"),
+        "desk.my_absence": Action(for_staff(absence.open_)),
+        "desk.come_back": Action(for_staff(absence.come_back)),
+        "desk.away_for": Action(for_staff(absence.choose_days), step="desk.absence"),
+        "desk.deputy": Action(for_staff(absence.choose_deputy), step="desk.deputy"),
         "desk.rewrite": Action(for_staff(_rewrite), step="desk.check"),
         "desk.send": Action(for_staff(writing.send), step="desk.check"),
         "desk.send_with_number": Action(for_staff(writing.send_with_number), step="desk.check"),

@@ -9,7 +9,7 @@ from handlers.desk import forum as topics
 from handlers.notices import tell
 from handlers.turn import Kit
 from services import staff
-from services.complaints import access, forum, undelivered, watch
+from services.complaints import absences, access, forum, undelivered, watch
 from services.complaints.office import Office
 from services.complaints.state import Happening, Level, Outcome
 from services.complaints.store import Case
@@ -47,6 +47,7 @@ def holders(office: Office, case: Case) -> list[Member]:
         member is not None
         and member.role in access.MAY_WORK
         and access.may_see(office, member, case)
+        and absences.present(office, [member]) == [member]
     ):
         return [member]
     return watch.answerable(office, case)

@@ -38,7 +38,13 @@ def show(turn: Turn) -> None:
         pages.append(Button("whose.page_before", "desk.queue", f"{chosen}:{found.page - 1}"))
     if found.page + 1 < found.pages:
         pages.append(Button("whose.page_after", "desk.queue", f"{chosen}:{found.page + 1}"))
-    rows = [filters[:2], filters[2:], *[[_button(turn, case)] for case in found.cases], pages]
+    rows = [
+        filters[:2],
+        filters[2:],
+        *[[_button(turn, case)] for case in found.cases],
+        pages,
+        [Button("desk.my_absence", "desk.my_absence")],
+    ]
     if not found.cases:
         turn.show(f"desk.queue_empty_{chosen}", rows)
     else:

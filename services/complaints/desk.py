@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services import events, staff
-from services.complaints import letters, store
+from services.complaints import absences, letters, store
 from services.complaints.access import NoSuchCase, for_staff, may_see, member_of
 from services.complaints.citizen import NotNow
 from services.complaints.office import Office
@@ -264,9 +264,9 @@ def identity_shown(member: Member, case: Case) -> bool:
 
 def higher(office: Office, case: Case) -> Level:
     """The next level above a case: the director where there is one, else central."""
+    directors = absences.present(office, staff.directors_of(office.session, case.progress.desk))
     if case.progress.level is Level.AGENCY and any(
-        may_see(office, director, case)
-        for director in staff.directors_of(office.session, case.progress.desk)
+        may_see(office, director, case) for director in directors
     ):
         return Level.DIRECTOR
     return Level.CENTRAL

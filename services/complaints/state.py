@@ -148,6 +148,9 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
         case "taken":
             in_hand = Status.IN_HAND if progress.status is Status.NEW else progress.status
             return replace(progress, owner=happening.staff_id, status=in_hand)
+        case "assigned":  # to a deputy
+            held = Status.IN_HAND if progress.status is Status.NEW else progress.status
+            return replace(progress, owner=data["to"], status=held)
         case "released":
             free = Status.NEW if progress.status is Status.IN_HAND else progress.status
             return replace(progress, owner=None, status=free)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import exists, select
 
 from services import staff
-from services.complaints import access, clock, desk, store
+from services.complaints import absences, access, clock, desk, store
 from services.complaints.office import Office
 from services.complaints.state import OPEN, Level, Status
 from services.complaints.store import Case
@@ -59,11 +59,14 @@ def answerable(office: Office, case: Case) -> list[Member]:
 
 
 def _at(office: Office, level: Level, desk_code: str) -> list[Member]:
+    """Who is there at a level, deputies standing in for those away."""
     if level is Level.CENTRAL:
-        return staff.central(office.session)
-    if level is Level.DIRECTOR:
-        return staff.directors_of(office.session, desk_code)
-    return staff.agents_of(office.session, desk_code)
+        found = staff.central(office.session)
+    elif level is Level.DIRECTOR:
+        found = staff.directors_of(office.session, desk_code)
+    else:
+        found = staff.agents_of(office.session, desk_code)
+    return absences.present(office, found)
 
 
 def _owners_who_left(office: Office) -> list[Notice]:
@@ -177,11 +180,12 @@ def _late(office: Office, case: Case, which: str) -> Notice:
 def _to_warn(office: Office, case: Case) -> list[Member]:
     """Whoever has the case; a case that nobody has is told to everyone there and the director."""
     owner = case.progress.owner
-    if owner is not None and (member := staff.of(office.session, owner)) is not None:
+    member = staff.of(office.session, owner) if owner is not None else None
+    if member is not None and absences.present(office, [member]) == [member]:
         return [member]
     directors = [
         one
-        for one in staff.directors_of(office.session, case.progress.desk)
+        for one in _at(office, Level.DIRECTOR, case.progress.desk)
         if access.may_see(office, one, case)
     ]
     found = answerable(office, case)

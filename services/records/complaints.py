@@ -7,12 +7,13 @@ without replaying it. Words and files are kept apart from the events; words are 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -159,6 +160,16 @@ class DeskTopic(Base):
     thread_id: Mapped[int | None] = mapped_column(BigInteger)
     card_id: Mapped[int | None] = mapped_column(BigInteger)
     checked_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StaffAbsence(Base):
+    """Someone of the staff is away; their deputy, if they named one, stands in."""
+
+    __tablename__ = "staff_absences"
+
+    telegram_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    until: Mapped[date] = mapped_column(Date)  # the last day away, Algiers
+    deputy: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ReplyTemplate(Base):
