@@ -6,11 +6,10 @@ old message shows the present state and a guessed number shows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from handlers import cases_text, complaint_evidence
+from handlers import cases_after, complaint_evidence
 from handlers import complaint_draft as draft_of
 from handlers.buttons import Button
+from handlers.cases_one import case_of_draft, pressed_case, show_case
 from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.desk import card
@@ -57,8 +56,8 @@ def _case_button(turn: Turn, case: Case) -> Button:
 
 def show(turn: Turn) -> None:
     """One case as it stands now."""
-    if (case := _pressed_case(turn)) is not None:
-        _show_case(turn, case)
+    if (case := pressed_case(turn)) is not None:
+        show_case(turn, case)
 
 
 def open_reference(turn: Turn) -> None:
@@ -82,24 +81,7 @@ def open_reference(turn: Turn) -> None:
             return
         card.show_card(turn, number)
         return
-    _show_case(turn, case)
-
-
-def _show_case(turn: Turn, case: Case) -> None:
-    the_office = office(turn)
-    may = citizen.may_do(the_office, case)
-    number = str(case.id)
-    rows = [
-        [Button("cases.reply", "cases.add", number)] if may.reply else [],
-        [Button("cases.add", "cases.add", number)] if may.add and not may.reply else [],
-        [Button("cases.confirm", "cases.confirm", number)] if may.confirm else [],
-        [Button("cases.contest", "cases.contest", number)] if may.reopen else [],
-        [Button("cases.rate", "cases.rate", number)] if may.rate else [],
-        [Button("cases.review", "cases.review", number)] if may.review else [],
-        [Button("cases.withdraw", "cases.withdraw", number)] if may.withdraw else [],
-        [Button("cases.back_to_list", "cases.open")],
-    ]
-    turn.show_html(cases_text.case(turn.words, the_office, case), rows)
+    show_case(turn, case)
 
 
 # --- adding and replying --------------------------------------------------------------------
@@ -107,11 +89,11 @@ def _show_case(turn: Turn, case: Case) -> None:
 
 def start_adding(turn: Turn) -> None:
     """Open the case for words and files."""
-    case = _pressed_case(turn)
+    case = pressed_case(turn)
     if case is None:
         return
     if not case.progress.status.is_open:
-        _show_case(turn, case)
+        show_case(turn, case)
         return
     turn.press = None  # the case stays above, the question follows
     add_to(turn, case.id)
@@ -124,7 +106,7 @@ def add_to(turn: Turn, complaint_id: int) -> None:
 
 
 def ask_add(turn: Turn) -> None:
-    case = _case_of_draft(turn)
+    case = case_of_draft(turn)
     if case is None:
         return
     waits = citizen.may_do(office(turn), case).reply
@@ -186,200 +168,6 @@ def _send_rows(turn: Turn) -> list[list[Button]]:
     return [[Button("cases.send_files", "cases.send_files")]] if files else []
 
 
-# --- withdrawing, confirming, contesting ----------------------------------------------------
-
-
-def withdraw(turn: Turn) -> None:
-    """Ask once more before a case is given up."""
-    case = _pressed_case(turn)
-    if case is None:
-        return
-    if not case.progress.status.is_open:
-        _show_case(turn, case)
-        return
-    turn.show(
-        "cases.withdraw_sure",
-        [
-            [Button("cases.withdraw_yes", "cases.withdraw_now", str(case.id))],
-            [Button("cases.keep_it", "cases.show", str(case.id))],
-        ],
-        reference=case.reference,
-    )
-
-
-def withdraw_now(turn: Turn) -> None:
-    _do(turn, citizen.withdraw, "desk.news_withdrawn")
-
-
-def confirm(turn: Turn) -> None:
-    """The solution holds; then the stars."""
-    case = _do(turn, citizen.confirm, "desk.news_confirmed", show_after=False)
-    if case is not None:
-        turn.show("cases.thanks_confirmed", _star_rows(case), reference=case.reference)
-
-
-def start_contest(turn: Turn) -> None:
-    case = _pressed_case(turn)
-    if case is None:
-        return
-    if not citizen.may_do(office(turn), case).reopen:
-        _show_case(turn, case)
-        return
-    turn.press = None
-    turn.close(keep_draft=True)
-    turn.caller.drafts["cases"] = {"case": case.id}
-    turn.go("cases.contest")
-
-
-def ask_contest(turn: Turn) -> None:
-    case = _case_of_draft(turn)
-    if case is not None:
-        turn.ask("cases.ask_contest", reference=case.reference)
-
-
-def answer_contest(turn: Turn) -> None:
-    """Keep why it is not solved, and open the case again."""
-    text = turn.text.strip()
-    if not text:
-        turn.say("cases.words_please")
-        return
-    the_office = office(turn)
-    number = turn.draft["case"]
-    turn.close()
-    try:
-        case = citizen.reopen(the_office, turn.caller.telegram_id, number, text=text)
-    except (NoSuchCase, NotNow):
-        turn.say("cases.no_longer_open", [[Button("menu.cases", "cases.open")]])
-        return
-    turn.say(
-        "cases.reopened",
-        [[Button("cases.show", "cases.show", str(case.id))]],
-        reference=case.reference,
-        by=case.progress.promised_by,
-    )
-    tell_staff(turn.kit, turn.outbox, the_office, case, "desk.news_reopened")
-
-
-# --- the stars ------------------------------------------------------------------------------
-
-
-def rate(turn: Turn) -> None:
-    case = _pressed_case(turn)
-    if case is None:
-        return
-    if not citizen.may_do(office(turn), case).rate:
-        _show_case(turn, case)
-        return
-    turn.show("cases.ask_stars", _star_rows(case), reference=case.reference)
-
-
-def _star_rows(case: Case) -> list[list[Button]]:
-    return [
-        [Button(f"cases.stars_{stars}", "cases.stars", f"{case.id}:{stars}")]
-        for stars in reversed(citizen.STARS)
-    ]
-
-
-def give_stars(turn: Turn) -> None:
-    """Keep the stars; a poor rating offers a higher officer; a word is welcome."""
-    assert turn.press is not None
-    number, _, stars = turn.press.argument.partition(":")
-    the_office = office(turn)
-    try:
-        case = citizen.rate(the_office, turn.caller.telegram_id, int(number), int(stars))
-    except NoSuchCase:
-        turn.toast("button.not_valid", alert=True)
-        return
-    except NotNow:
-        turn.press = type(turn.press)("cases.show", number, turn.press.version)
-        show(turn)
-        return
-    rows = [[Button("cases.leave_word", "cases.word", number)]]
-    if citizen.may_do(the_office, case).review:
-        rows.insert(0, [Button("cases.review", "cases.review", number)])
-        turn.show("cases.thanks_poor", rows)
-    else:
-        turn.show("cases.thanks_stars", rows)
-
-
-def start_word(turn: Turn) -> None:
-    case = _pressed_case(turn)
-    if case is None:
-        return
-    turn.press = None
-    turn.close(keep_draft=True)
-    turn.caller.drafts["cases"] = {"case": case.id}
-    turn.go("cases.word")
-
-
-def ask_word(turn: Turn) -> None:
-    turn.ask("cases.ask_word")
-
-
-def answer_word(turn: Turn) -> None:
-    """Keep the word that goes with the stars."""
-    text = turn.text.strip()
-    if not text:
-        turn.say("cases.words_please")
-        return
-    number = turn.draft["case"]
-    turn.close()
-    try:
-        citizen.add_word(office(turn), turn.caller.telegram_id, number, text)
-    except (NoSuchCase, NotNow):
-        turn.say("cases.not_found")
-        return
-    turn.say("cases.thanks_word", [[Button("button.menu", "menu.open")]])
-
-
-def review(turn: Turn) -> None:
-    """A higher officer is asked to look again."""
-    _do(turn, citizen.request_review, "desk.news_review")
-
-
-# --- inside ---------------------------------------------------------------------------------
-
-
-def _pressed_case(turn: Turn) -> Case | None:
-    """The case a button names, if it is the presser's own; else they learn nothing."""
-    assert turn.press is not None
-    try:
-        return access.for_citizen(
-            office(turn), turn.caller.telegram_id, int(turn.press.argument or 0)
-        )
-    except (NoSuchCase, ValueError):
-        turn.toast("button.not_valid", alert=True)
-        return None
-
-
-def _case_of_draft(turn: Turn) -> Case | None:
-    try:
-        return access.for_citizen(
-            office(turn), turn.caller.telegram_id, int(turn.draft.get("case", 0))
-        )
-    except NoSuchCase:
-        turn.close()
-        turn.show("cases.not_found", [[Button("menu.cases", "cases.open")]])
-        return None
-
-
-def _do(turn: Turn, act: Callable[..., Case], news: str, *, show_after: bool = True) -> Case | None:
-    """One act on the pressed case; where it is no longer open to that, its state is shown."""
-    case = _pressed_case(turn)
-    if case is None:
-        return None
-    the_office = office(turn)
-    try:
-        case = act(the_office, turn.caller.telegram_id, case.id)
-    except NotNow:
-        _show_case(turn, case)
-        return None
-    tell_staff(turn.kit, turn.outbox, the_office, case, news)
-    if show_after:
-        _show_case(turn, case)
-    return case
-
-
 def _known(turn: Turn, row: list[Button]) -> list[list[Button]]:
     return [[button for button in row if button.action in turn.kit.book.actions]]
 
@@ -390,21 +178,21 @@ CONVERSATION = Conversation(
     deep_links={"case": open_reference},
     steps=(
         Step("cases.add", ask=ask_add, answer=answer_add, takes_albums=True),
-        Step("cases.contest", ask=ask_contest, answer=answer_contest),
-        Step("cases.word", ask=ask_word, answer=answer_word),
+        Step("cases.contest", ask=cases_after.ask_contest, answer=cases_after.answer_contest),
+        Step("cases.word", ask=cases_after.ask_word, answer=cases_after.answer_word),
     ),
     actions={
         "cases.open": Action(list_),
         "cases.show": Action(show),
         "cases.add": Action(start_adding),
         "cases.send_files": Action(send_files, step="cases.add"),
-        "cases.withdraw": Action(withdraw),
-        "cases.withdraw_now": Action(withdraw_now),
-        "cases.confirm": Action(confirm),
-        "cases.contest": Action(start_contest),
-        "cases.rate": Action(rate),
-        "cases.stars": Action(give_stars),
-        "cases.word": Action(start_word),
-        "cases.review": Action(review),
+        "cases.withdraw": Action(cases_after.withdraw),
+        "cases.withdraw_now": Action(cases_after.withdraw_now),
+        "cases.confirm": Action(cases_after.confirm),
+        "cases.contest": Action(cases_after.start_contest),
+        "cases.rate": Action(cases_after.rate),
+        "cases.stars": Action(cases_after.give_stars),
+        "cases.word": Action(cases_after.start_word),
+        "cases.review": Action(cases_after.review),
     },
 )

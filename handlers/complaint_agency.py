@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from handlers import whose
+from handlers import complaint_draft, whose
 from handlers.buttons import Button
 from handlers.turn import Turn
 from services.accounts import AgencyCard
@@ -61,3 +61,10 @@ def _plain(text: str) -> str:
     """Without accents, marks, case and doubled spaces: how people type a name."""
     split = unicodedata.normalize("NFKD", latin_digits(text).casefold().replace("-", " "))
     return " ".join("".join(c for c in split if not unicodedata.combining(c)).split())
+
+
+def of_draft(turn: Turn) -> str:
+    """The name of the agency kept in the open draft."""
+    code = str(turn.draft.get("agency") or "")
+    card = complaint_draft.office(turn).agencies.get(code)
+    return name(turn, card) if card is not None else code

@@ -8,7 +8,7 @@ from handlers.buttons import Button, Rows
 from handlers.desk import forum as topics
 from handlers.notices import tell
 from handlers.turn import Kit
-from services import staff
+from services import people, staff
 from services.complaints import absences, access, forum, undelivered, watch
 from services.complaints.office import Office
 from services.complaints.state import Happening, Level, Outcome
@@ -94,7 +94,10 @@ def tell_citizen(
     number = str(case.id)
     rows: Rows
     if happening.name == "asked":
-        key, rows = "cases.got_question", [[Button("cases.reply", "cases.add", number)]]
+        # Whatever they type next is the answer, unless they are in the middle of something.
+        expected = _expect_reply(office, case)
+        key = "cases.got_question" if expected else "cases.got_question_meanwhile"
+        rows = [[Button("cases.reply", "cases.add", number)]]
     elif happening.name == "resolved":
         key = f"cases.got_{Outcome(happening.data['outcome']).value}"
         rows = [
@@ -120,6 +123,18 @@ def tell_citizen(
         text=text,
         days=str(office.targets(case.filed_at).close_after_days),
     )
+
+
+def _expect_reply(office: Office, case: Case) -> bool:
+    """Open the question to the citizen in their own chat; False while another one is open."""
+    citizen = people.find(office.session, case.telegram_id)
+    if citizen is None or citizen.step is not None:
+        return False
+    citizen.step = "cases.add"
+    citizen.version += 1
+    citizen.drafts["cases"] = {"case": case.id}
+    people.keep_conversation(office.session, citizen, office.now)
+    return True
 
 
 def tell_withdrawn(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:

@@ -80,6 +80,34 @@ def test_a_question_is_answered_with_words_and_files_in_one(scene: Scene) -> Non
     assert [event.data for event in bot.events("complaint.replied")] == [{"message": 3, "items": 1}]
 
 
+def test_whatever_is_typed_after_a_question_is_its_answer(scene: Scene) -> None:
+    bot, chat, reference = scene
+    answer_at_desk(bot, reference, "Demander", "Dans quelle pharmacie ?")
+    assert "Écrivez votre réponse ici" in chat.text
+    bot.restart()
+    chat.send("Celle du centre.")
+    assert "votre réponse est bien reçue" in chat.text
+    assert len(bot.events("complaint.replied")) == 1
+    chat.send("Et merci.")  # nothing is open any more
+    assert len(bot.events("complaint.replied")) == 1
+
+
+def test_a_question_does_not_break_into_something_else(scene: Scene) -> None:
+    bot, chat, reference = scene
+    chat.send("/complaint")
+    chat.press("Autre sujet")
+    answer_at_desk(bot, reference, "Demander", "Dans quelle pharmacie ?")
+    assert "Appuyez sur « Répondre »" in chat.text
+    chat.send("Ceci est une autre histoire.")
+    assert bot.events("complaint.replied") == []
+    chat.press("Répondre")
+    chat.send("Celle du centre.")
+    assert len(bot.events("complaint.replied")) == 1
+    chat.send("/complaint")
+    chat.press("Continuer")
+    assert "une autre histoire" in chat.text
+
+
 def test_files_alone_are_sent_by_their_button(scene: Scene) -> None:
     bot, chat, _ = scene
     chat.press("Suivre ma réclamation")
