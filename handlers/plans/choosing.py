@@ -31,7 +31,7 @@ def ask_choice(turn: Turn) -> None:
     wish = replace(draft.possible(turn, case, draft.wish(turn)), months=None)
     draft.keep(turn, wish)
     words = turn.words
-    parts = [draft.changed(turn, case), text.debt(words, case.debt)]
+    parts = [draft.changed(turn, case), text.debt(words, case)]
     if wish.means is not None:
         parts.append(words.text("plan.means_are", means=wish.means))
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -130,104 +130,107 @@ def tell_of(
     kit: Kit, outbox: Outbox, office: Office, happening: Happening, *, repeatable: bool
 ) -> None:
     """Everyone whom something concerns, each in their own words."""
-    plan, facts = happening.plan, happening.facts
-    match happening.what:
-        case What.PAID:
-            progress = facts["progress"]
-            # After a part payment in full of what is due, the next one is named.
-            next_part = progress.next
-            key = "plan.news_paid" if next_part is not None else "plan.news_paid_waits"
-            values = (
-                {"amount": next_part.left, "due": next_part.due} if next_part is not None else {}
-            )
-            tell_citizen(
+    plan, what = happening.plan, happening.what
+    if what in _FOR_CITIZEN:
+        key, values = _FOR_CITIZEN[what](happening)
+        reached = tell_citizen(
+            kit,
+            outbox,
+            office,
+            plan,
+            key,
+            _trouble_rows(happening) if what in _TROUBLE else None,
+            repeatable=repeatable,
+            lane=Lane.INSTALLMENT if what in _TROUBLE else Lane.CONVERSATION,
+            **values,
+        )
+        if not reached and what in _MUST_HEAR:
+            _tell_members(
                 kit,
                 outbox,
                 office,
+                access.clerks_of(office, plan),
                 plan,
-                key,
+                "plan_desk.news_not_reached",
+                [[Button("plan_desk.button_open", "plan_desk.show", str(plan.id))]],
                 repeatable=repeatable,
-                n=len(facts["numbers"]),
-                left=progress.left,
-                **values,
             )
-        case What.COMPLETED:
-            key = "plan.news_completed"
-            if plan.frozen:
-                key = (
-                    "plan.news_completed_waiver" if facts["waiver"] else "plan.news_completed_late"
-                )
-                tell_deciders(
-                    kit,
-                    outbox,
-                    office,
-                    plan,
-                    "plan_desk.news_waiver" if facts["waiver"] else "plan_desk.news_waiver_late",
-                    repeatable=repeatable,
-                )
-            tell_citizen(kit, outbox, office, plan, key, repeatable=repeatable, frozen=plan.frozen)
-        case What.SAVED:
-            tell_citizen(kit, outbox, office, plan, "plan.news_saved", repeatable=repeatable)
-        case What.MISSED:
-            tell_citizen(
-                kit,
-                outbox,
-                office,
-                plan,
-                "plan.news_missed" if facts["danger_day"] else "plan.news_missed_waits",
-                _trouble_rows(plan, len(facts["late"])),
-                repeatable=repeatable,
-                lane=Lane.INSTALLMENT,
-                n=len(facts["late"]),
-                amount=facts["amount"],
-                day=facts["danger_day"],
-            )
-        case What.LAPSE_PROPOSED:
-            tell_citizen(
-                kit,
-                outbox,
-                office,
-                plan,
-                "plan.news_lapse_proposed",
-                _trouble_rows(plan, len(plan.save_numbers or ())),
-                repeatable=repeatable,
-                lane=Lane.INSTALLMENT,
-                amount=facts["amount"],
-                by=facts["save_by"],
-            )
-            tell_deciders(kit, outbox, office, plan, "plan_desk.news_lapse", repeatable=repeatable)
-        case What.LAPSE_TO_DECIDE:
-            tell_citizen(
-                kit, outbox, office, plan, "plan.news_lapse_to_decide", repeatable=repeatable
-            )
-            tell_deciders(
-                kit, outbox, office, plan, "plan_desk.news_lapse_decide", repeatable=repeatable
-            )
-        case What.LAPSE_ESCALATED:
-            tell_deciders(
-                kit, outbox, office, plan, "plan_desk.news_lapse_central", repeatable=repeatable
-            )
-        case What.ESCALATED:
-            tell_citizen(
-                kit,
-                outbox,
-                office,
-                plan,
-                "plan.news_escalated",
-                repeatable=repeatable,
-                promised=facts["promised"],
-                by=facts["answer_by"],
-            )
-            tell_deciders(
-                kit, outbox, office, plan, "plan_desk.news_central", repeatable=repeatable
-            )
+    if (desk := _for_desk(happening)) is not None:
+        tell_deciders(kit, outbox, office, plan, desk, repeatable=repeatable)
 
 
-def _trouble_rows(plan: Plan, overdue: int) -> list[list[Button]]:
+_Words = tuple[str, dict[str, Any]]
+
+
+def _paid(happening: Happening) -> _Words:
+    """What was paid, what is left, and the next one to pay, if none of it waits for a clerk."""
+    progress = happening.facts["progress"]
+    values = {"n": len(happening.facts["numbers"]), "left": progress.left}
+    if progress.next is None:
+        return "plan.news_paid_waits", values
+    return "plan.news_paid", values | {"amount": progress.next.left, "due": progress.next.due}
+
+
+def _completed(happening: Happening) -> _Words:
+    frozen = happening.plan.frozen
+    if not frozen:
+        return "plan.news_completed", {}
+    kept = happening.facts["waiver"]
+    key = "plan.news_completed_waiver" if kept else "plan.news_completed_late"
+    return key, {"frozen": frozen}
+
+
+def _missed(happening: Happening) -> _Words:
+    facts = happening.facts
+    if facts["danger_day"] is None:
+        return "plan.news_missed_waits", {"amount": facts["amount"]}
+    return "plan.news_missed", {
+        "n": len(facts["late"]),
+        "amount": facts["amount"],
+        "day": facts["danger_day"],
+    }
+
+
+_FOR_CITIZEN: dict[What, Callable[[Happening], _Words]] = {
+    What.PAID: _paid,
+    What.COMPLETED: _completed,
+    What.SAVED: lambda _: ("plan.news_saved", {}),
+    What.MISSED: _missed,
+    What.LAPSE_PROPOSED: lambda found: (
+        "plan.news_lapse_proposed",
+        {"amount": found.facts["amount"], "by": found.facts["save_by"]},
+    ),
+    What.LAPSE_TO_DECIDE: lambda _: ("plan.news_lapse_to_decide", {}),
+    What.ESCALATED: lambda found: (
+        "plan.news_escalated",
+        {"promised": found.facts["promised"], "by": found.facts["answer_by"]},
+    ),
+}
+_TROUBLE = frozenset({What.MISSED, What.LAPSE_PROPOSED})
+# What nobody may be left without knowing: where the chat cannot reach them, a clerk phones.
+_MUST_HEAR = frozenset({What.LAPSE_PROPOSED, What.LAPSE_TO_DECIDE, What.ESCALATED})
+_FOR_DESK = {
+    What.LAPSE_PROPOSED: "plan_desk.news_lapse",
+    What.LAPSE_TO_DECIDE: "plan_desk.news_lapse_decide",
+    What.LAPSE_ESCALATED: "plan_desk.news_lapse_central",
+    What.ESCALATED: "plan_desk.news_central",
+}
+
+
+def _for_desk(happening: Happening) -> str | None:
+    if happening.what is What.COMPLETED and happening.plan.frozen:
+        kept = happening.facts["waiver"]
+        return "plan_desk.news_waiver" if kept else "plan_desk.news_waiver_late"
+    return _FOR_DESK.get(happening.what)
+
+
+def _trouble_rows(happening: Happening) -> list[list[Button]]:
     """I have paid, all of it where several are overdue; or new terms; or a look at the plan."""
+    plan = happening.plan
     number = str(plan.id)
+    late = happening.facts["late"] if happening.what is What.MISSED else plan.save_numbers or ()
     paid = Button("plan.button_paid", "plan.paid", number)
-    if overdue > 1:
+    if len(late) > 1:
         paid = Button("plan.button_paid_late", "plan.paid", f"{number}:late")
     return [
         [paid],

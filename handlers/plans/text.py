@@ -17,8 +17,9 @@ from services.plans.terms import Reason
 from services.records.plans import Plan
 
 
-def debt(words: Words, found: Debt) -> str:
+def debt(words: Words, case: Case) -> str:
     """What is owed, and how a plan of today would treat it."""
+    found = case.debt
     about = words.text("status.estimate") if found.estimate else ""
     lines = [words.text("plan.debt", amount=found.amount, on=found.on, estimate=about)]
     if found.kind is PlanKind.CAMPAIGN:
@@ -27,6 +28,9 @@ def debt(words: Words, found: Debt) -> str:
         lines.append(
             words.text("plan.debt_parts", principal=found.principal, surcharge=found.surcharge)
         )
+    lines.append(words.text("plan.known_to", day=case.known_to))
+    if found.estimate:
+        lines.append(words.text("status.estimate_meaning"))
     if found.pay_first:
         lines.append(words.text("plan.campaign_pay_first", amount=found.pay_first))
     return "\n".join(lines)

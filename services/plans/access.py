@@ -158,7 +158,7 @@ def of_staff(office: Office, member: Member, within: Iterable[State]) -> list[Pl
     """The plans of some states that exist for a member, the one to answer first first."""
     statement = select(Plan).where(Plan.state.in_([state.value for state in within]))
     if member.agency is not None:
-        statement = statement.where(Plan.agency == member.agency)
+        statement = statement.where(Plan.agency.in_(office.under(member.agency)))
     own = accounts_of(office, member.telegram_id)
     plans = office.session.scalars(statement.order_by(Plan.answer_by, Plan.id)).all()
     return [
@@ -177,7 +177,7 @@ def open_claims(office: Office, member: Member) -> list[tuple[Plan, PlanClaim]]:
         .order_by(PlanClaim.id)
     )
     if member.agency is not None:
-        statement = statement.where(Plan.agency == member.agency)
+        statement = statement.where(Plan.agency.in_(office.under(member.agency)))
     return [
         (plan, claim)
         for plan, claim in office.session.execute(statement)

@@ -39,13 +39,15 @@ class Office:
             self._agencies = accounts.agencies(self.session)
         return self._agencies
 
-    def agency_of(self, code: str) -> str:
-        """The agency a counter belongs to; an agency itself, or an unlisted code, as it is."""
-        card = self.agencies.get(code)
-        return card.parent if card is not None and card.parent else code
+    def under(self, agency: str) -> list[str]:
+        """An agency and the counters under it."""
+        return [
+            agency,
+            *(code for code, card in self.agencies.items() if card.parent == agency),
+        ]
 
     def calendar(self, agency: str) -> AgencyCalendar:
-        """Working days of an agency; one the fund no longer lists keeps the general hours."""
+        """Working days of an agency or counter; an unlisted one keeps the general hours."""
         card = self.agencies.get(agency)
         if agency == CENTRAL:
             return agency_calendar(self.policy, wilaya=CENTRAL_WILAYA)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from services import accounts
-from services.contributions import Facts, position
+from services import situation
+from services.contributions import Facts
 from services.money import Centimes
 from services.plans import proposals, store, terms
 from services.plans.debt import Debt, debt_of
@@ -30,6 +31,8 @@ class Case:
     agency: str
     debt: Debt
     facts: Facts
+    known_to: date
+    """The day up to which the fund's payments are known."""
     terms: PlanTerms
     standard: StandardTerms
     is_working_day: IsWorkingDay
@@ -62,23 +65,30 @@ class FiguresChanged(Exception):
 
 
 def case_of(office: Office, contributor_id: int) -> Case:
-    """What a contributor could spread today, by the rules of today.
+    """What a contributor could spread today, by the rules of today: the same figures as in
+    their situation, so the fund's own win wherever it stated them.
 
     Raises:
         NoAccount
         NothingLate
     """
-    profile = accounts.profile_of(office.session, contributor_id)
-    facts = accounts.facts_of(office.session, contributor_id)
-    if profile is None or facts is None:
+    found = situation.situation_on(
+        office.session,
+        policy=office.policy,
+        vault=office.vault,
+        contributor_id=contributor_id,
+        on=office.today,
+    )
+    if found is None:
         raise NoAccount
     today = office.today
-    agency = office.agency_of(profile.agency)
+    agency = found.card.agency
     return Case(
         contributor_id=contributor_id,
         agency=agency,
-        debt=debt_of(position(facts, office.policy, today), office.policy.campaign(today)),
-        facts=facts,
+        debt=debt_of(found.position, office.policy.campaign(today)),
+        facts=found.facts,
+        known_to=found.known_to,
         terms=office.policy.plan_terms(today),
         standard=office.policy.standard_terms(today),
         is_working_day=office.calendar(agency).is_working_day,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from services import people
 from services.people import Role
+from services.records.traffic import OutgoingCall
 from tests.handlers.plan_scene import Scene, open_scene
 from tests.services.plans.plan_cases import create_person, create_staff, link
 from tests.support.chat import FundBot
@@ -305,6 +307,15 @@ def test_a_lapse_is_decided_by_a_person_and_told_before_and_after(
     assert say["appeal"] in scene.samir.text
 
 
+def test_who_blocked_the_bot_is_phoned_before_a_lapse(sqlite_bot: FundBot) -> None:
+    scene, say = open_scene(sqlite_bot), SAY["fr"]
+    a_plan(scene, say)
+    sqlite_bot.do(lambda session: people.set_reachable(session, scene.samir.id, False))
+    sqlite_bot.clock.set(day="2027-01-30")
+    sqlite_bot.run_job("plans")
+    assert "téléphonez-lui" in scene.agent.text
+
+
 def test_a_delay_is_one_press(fund_bot: FundBot) -> None:
     scene, say = open_scene(fund_bot), SAY["fr"]
     a_plan(scene, say)
@@ -351,6 +362,28 @@ def test_a_receipt_that_cannot_be_accepted_comes_back_with_the_reason(
     scene.agent.send("Photo illisible")
     assert "Photo illisible" in scene.samir.text
     assert any(say["paid"] in button for button in scene.samir.buttons)
+
+
+def test_a_decision_that_did_not_arrive_returns_to_be_phoned(
+    sqlite_bot: FundBot, language: str
+) -> None:
+    scene, say = open_scene(sqlite_bot, language=language), SAY[language]
+    a_request(scene, say)
+    scene.director.press(say["open"])
+    scene.director.press(say["grant"])
+    scene.director.press(say["offer"])
+    [plan] = scene.plans()
+
+    def fail(session: Any) -> None:
+        session.query(OutgoingCall).filter(OutgoingCall.subject.is_not(None)).update(
+            {"state": "failed"}
+        )
+
+    sqlite_bot.do(fail)
+    for _ in range(2):
+        sqlite_bot.run_job("plans")
+    told = [m for m in scene.director.messages if "⚠️" in m.text and plan.reference in m.text]
+    assert len(told) == 1
 
 
 def test_a_request_is_withdrawn_only_when_meant(fund_bot: FundBot, language: str) -> None:

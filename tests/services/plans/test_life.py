@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from services import plans, references, signing, staff
+from services import plans, references, signing, situation, staff
 from services.events import person
 from services.money import dinars
 from services.people import Role
@@ -17,7 +17,7 @@ from services.plans.debt import NothingLate
 from services.plans.living import Scope
 from services.plans.quoting import FiguresChanged, Quote
 from services.plans.schedule import NothingToSpread
-from services.plans.states import NotNow
+from services.plans.states import NotNow, State
 from services.plans.summary import code
 from services.plans.terms import Wish
 from services.records.plans import Plan
@@ -36,6 +36,7 @@ from tests.services.plans.plan_cases import (
     link,
     pay,
 )
+from tests.support.fund import create_agency, create_contributor
 
 TWELVE = Wish(months=12)
 LONG = Wish(months=24)
@@ -568,6 +569,43 @@ def test_a_clerk_prepares_neither_their_own_nor_another_agencys(fund: Fund) -> N
         link(office.session, AGENT, fund.contributor)
         with pytest.raises(access.NoSuchPlan):
             asking.prepare(office, access.member_of(office, AGENT), fund.contributor, TWELVE)
+
+
+def test_a_counter_serves_its_people_and_its_agency_decides(fund: Fund) -> None:
+    with fund.office() as office:
+        create_agency(office.session, "1601", name_fr="Guichet Bab El Oued", parent="16")
+        create_staff(office.session, 8200, Role.AGENT, "1601")
+        at_counter = create_contributor(
+            office.session,
+            VAULT,
+            agency="1601",
+            affiliated_on=date(2025, 1, 1),
+            declarations={2025: 24_000_000},
+        )
+        clerk = access.member_of(office, 8200)
+        plan = asking.prepare(office, clerk, at_counter, TWELVE)
+        assert references.parse(plan.reference).agency == "1601"
+        with pytest.raises(access.NoSuchPlan):  # another counter's, or the agency's own
+            asking.prepare(office, clerk, fund.contributor, TWELVE)
+        director = access.member_of(office, DIRECTOR)
+        prepared = (State.PREPARED,)
+        assert [one.id for one in access.of_staff(office, director, prepared)] == [plan.id]
+        assert [one.id for one in access.of_staff(office, clerk, prepared)] == [plan.id]
+        deciders = [one.telegram_id for one in access.deciders_of(office, plan)]
+        assert deciders == [DIRECTOR, OTHER_DIRECTOR]
+
+
+def test_a_plan_spreads_exactly_what_the_situation_shows(fund: Fund) -> None:
+    with fund.office() as office:
+        shown = situation.situation_on(
+            office.session,
+            policy=fund.policy,
+            vault=VAULT,
+            contributor_id=fund.contributor,
+            on=fund.day,
+        )
+        assert shown is not None
+        assert quoting.case_of(office, fund.contributor).debt.amount == shown.position.total
 
 
 def test_who_owes_nothing_late_is_told_so(fund: Fund) -> None:
