@@ -21,6 +21,7 @@ from services.complaints import (
     personal,
     queue,
     receipts,
+    retention,
     store,
     watch,
 )
@@ -40,6 +41,7 @@ from tests.services.complaints.conftest import (
     DIRECTOR,
     ELSEWHERE,
     OTHER,
+    RULES,
     Fund,
     meet,
 )
@@ -575,3 +577,22 @@ def test_erased_a_case_is_withdrawn_and_keeps_no_word(the_fund: Fund) -> None:
         row = office.session.get(Complaint, case.id)
         assert row is not None
         assert (row.status, row.look_at) == ("withdrawn", None)
+
+
+def test_files_and_words_go_after_their_stated_time_of_rest(the_fund: Fund) -> None:
+    case = the_fund.file(files=[Evidence("photo", "f", "u", 1)])
+    waiting = the_fund.file(OTHER, files=[Evidence("photo", "g", "v", 1)])
+    the_fund.do(citizen.withdraw, CITIZEN, case.id)
+
+    def left() -> tuple[int, int]:
+        with the_fund.sessions.begin() as session:
+            retention.forget_old(session, RULES, the_fund.clock.now())
+        return len(the_fund.do(evidence.of, case)), len(the_fund.do(letters.of, case))
+
+    seen = []
+    for days in (365, 1, 1825 - 366, 1):
+        the_fund.clock.advance(days=days)
+        seen.append(left())
+    assert seen == [(1, 1), (0, 1), (0, 1), (0, 0)]
+    # What is open is never forgotten, however old.
+    assert len(the_fund.do(evidence.of, waiting)) == 1
