@@ -13,6 +13,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from services import events, outbox, staff
 from services.complaints.office import Office
 from services.complaints.state import OPEN
+from services.complaints.undelivered import FAILED
 from services.people import Role
 from services.records.base import table_of
 from services.records.complaints import Complaint, DeskGroup, DeskTopic
@@ -310,7 +311,7 @@ def take_failures(office: Office) -> list[Failure]:
     """Messages to groups that failed since the last time; each is handed out once."""
     rows = office.session.execute(
         select(_calls.c.id, _calls.c.subject, _calls.c.error, _calls.c.method)
-        .where(_calls.c.state == "failed", _calls.c.subject.like(f"{_SUBJECT}%"))
+        .where(FAILED, _calls.c.subject.like(f"{_SUBJECT}%"))
         .order_by(_calls.c.id)
     ).all()
     if rows:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.complaints.state import Status
@@ -13,12 +13,14 @@ from services.dates import day_in_algiers
 from services.policy import Policy
 from services.records.base import table_of
 from services.records.complaints import Complaint, ComplaintFile, ComplaintMessage
-from services.records.traffic import Event
+from services.records.traffic import Event, OutgoingCall
 
 _complaints = table_of(Complaint)
 _messages = table_of(ComplaintMessage)
 _files = table_of(ComplaintFile)
 _events = table_of(Event)
+_calls = table_of(OutgoingCall)
+NAMED_FOR = timedelta(days=7)
 _ENDED = (Status.CLOSED.value, Status.WITHDRAWN.value)
 
 
@@ -38,6 +40,16 @@ def forget_old(session: Session, policy: Policy, now: datetime) -> dict[str, int
             _complaints.c.contributor_id.is_not(None) | _complaints.c.figures.is_not(None),
         )
         .values(contributor_id=None, figures=None)
+    )
+    # A call that arrived needs its name no longer than a topic's ids take to be learned.
+    session.execute(
+        update(_calls)
+        .where(
+            _calls.c.state == "sent",
+            _calls.c.done_at < now - NAMED_FOR,
+            or_(_calls.c.subject.like("forum:%"), _calls.c.subject.like("answer:%")),
+        )
+        .values(subject=None)
     )
     return {
         "complaint_files": int(files.rowcount),  # type: ignore[attr-defined]

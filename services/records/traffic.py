@@ -52,6 +52,13 @@ class OutgoingCall(Base):
             postgresql_where=text("state = 'queued'"),
         ),
         Index("ix_outbox_chat_id", "chat_id"),
+        # What failed and is still to be told to whoever it concerns.
+        Index(
+            "ix_outbox_failed",
+            "subject",
+            sqlite_where=text("state = 'failed' AND subject IS NOT NULL"),
+            postgresql_where=text("state = 'failed' AND subject IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -146,7 +146,7 @@ def test_an_answer_in_the_other_language_is_pointed_out(fund_bot: FundBot) -> No
     chat = linked_citizen(fund_bot, ARAB, language="ar")
     chat.send("/complaint")
     chat.press("موضوع آخر")
-    chat.send("أحتاج إلى مساعدة.")
+    chat.send("لم أفهم المبلغ المطلوب مني هذه السنة.")
     chat.press("متابعة")
     chat.press("إرسال")
     agent = fund_bot.chat(AGENT)

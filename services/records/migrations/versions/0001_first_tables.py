@@ -307,6 +307,13 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_chat_id", ["chat_id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_failed",
+            ["subject"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed' AND subject IS NOT NULL"),
+            postgresql_where=sa.text("state = 'failed' AND subject IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_outbox_open",
             ["lane", "id"],
             unique=False,
@@ -978,6 +985,11 @@ def downgrade() -> None:
             "ix_outbox_open",
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_failed",
+            sqlite_where=sa.text("state = 'failed' AND subject IS NOT NULL"),
+            postgresql_where=sa.text("state = 'failed' AND subject IS NOT NULL"),
         )
         batch_op.drop_index("ix_outbox_chat_id")
 
