@@ -29,7 +29,14 @@ def start(turn: Turn) -> None:
     """Day or amount? Where no change of one's own is left, say who can still make one."""
     plan = access.for_citizen(office(turn), turn.caller.telegram_id, pressed(turn))
     if (refused := _refused(turn, plan)) is not None:
-        turn.show(refused, [[Button("plan.button_show", "plan.show", str(plan.id))]])
+        number = str(plan.id)
+        turn.show(
+            refused,
+            [
+                [Button("plan.button_new_terms", "plan.new_terms", number)],
+                [Button("plan.button_show", "plan.show", number)],
+            ],
+        )
         return
     turn.press = None
     turn.close(keep_draft=True)

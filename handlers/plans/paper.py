@@ -67,7 +67,7 @@ class _Page(FPDF):
         self.set_font(FONT, size=11)
         self._shape(arabic=self.rtl)
         self.set_margins(MARGIN_MM, MARGIN_MM)
-        self.set_auto_page_break(True, margin=MARGIN_MM + 8)
+        self.set_auto_page_break(True, margin=MARGIN_MM + 2)
         self.set_title(words.label("plan.paper_title"))
         self.set_lang("ar-DZ" if self.rtl else "fr-DZ")
         self.add_page()
@@ -145,12 +145,12 @@ class _Page(FPDF):
         self._title(title)
         self._ink(INK, size=9.5)
         for line in lines:
-            self.multi_cell(0, 5.2, line, align=self.start, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.multi_cell(0, 4.9, line, align=self.start, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(2)
 
     def proof(self, written: str) -> None:
         """The square and the letters, kept together on a page."""
-        if self.get_y() + SQUARE_MM + 14 > self.page_break_trigger:
+        if self.get_y() + SQUARE_MM + 13.5 > self.page_break_trigger:
             self.add_page()
         self._title(self._text("plan.paper_proof"))
         self._ink(QUIET, size=9)

@@ -60,7 +60,7 @@ def _rows(turn: Turn, plan: Plan) -> list[list[Button]]:
         waiting = store.latest_of(turn.session, plan.contributor_id, states.WAITING)
         if waiting is not None:
             rows.append([Button("plan.button_waiting", "plan.show", str(waiting.id))])
-        elif found.overdue or state is State.LAPSE_PROPOSED:
+        else:
             rows.append([Button("plan.button_new_terms", "plan.new_terms", number)])
         if found.next is not None:
             rows.append([Button("plan.button_all", "plan.all", number)])

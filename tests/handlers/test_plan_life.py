@@ -347,6 +347,41 @@ def test_new_terms_in_trouble_are_one_tap_away(fund_bot: FundBot, language: str)
     assert (first.state, second.state) == ("replaced", "active")
 
 
+def test_a_second_change_goes_through_the_agency(fund_bot: FundBot, language: str) -> None:
+    scene, say = open_scene(fund_bot, language=language), SAY[language]
+    samir = scene.samir
+    a_plan(scene, say)
+    samir.press(say["mine"])
+    old_button = samir.data_of(say["change"])
+    samir.press(say["change"])
+    samir.press(say["day"])
+    samir.press(say["tenth"])
+    samir.press(say["confirm_change"])
+    samir.press_data(old_button)  # the one change of one's own is used up
+    samir.press(say["new_terms"])
+    samir.send("6")
+    samir.press(say["send"])
+    samir.press(say["no_message"])
+    first, second = scene.plans()
+    assert (first.state, first.day, second.state) == ("active", 10, "requested")
+
+
+def test_a_new_amount_is_checked_against_its_limits_and_confirmed(sqlite_bot: FundBot) -> None:
+    scene, say = open_scene(sqlite_bot), SAY["fr"]
+    samir = scene.samir
+    a_plan(scene, say)
+    samir.press(say["mine"])
+    samir.press(say["change"])
+    samir.press("Un autre montant")
+    samir.send("4000")
+    assert samir.seen("de 13 500 DA à 162 000 DA")
+    samir.send("3 millions")  # 30 000 DA: asked back
+    samir.press("30 000")
+    assert "12 000" in samir.text  # the last one
+    samir.press(say["confirm_change"])
+    assert (scene.plans()[0].months, scene.plans()[0].regular) == (6, 3_000_000)
+
+
 def test_a_receipt_that_cannot_be_accepted_comes_back_with_the_reason(
     fund_bot: FundBot, language: str
 ) -> None:
