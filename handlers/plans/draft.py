@@ -31,7 +31,7 @@ def case(turn: Turn) -> Case:
 
 
 def wish(turn: Turn) -> Wish:
-    """What was chosen so far; a down payment that the debt no longer allows is forgotten."""
+    """What was chosen so far."""
     return quoting.read_wish(turn.draft.get("wish", {}))
 
 
