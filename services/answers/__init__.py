@@ -1,0 +1,1 @@
+"""Answers to frequent questions: dated data with sources, and the search for the best ones."""

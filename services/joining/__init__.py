@@ -1,0 +1,1 @@
+"""Joining the scheme: the ways in, and the calls people ask for."""
