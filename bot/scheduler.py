@@ -17,11 +17,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
+from handlers import digest
 from handlers.desk import escalations
 from handlers.plans import telling
 from handlers.turn import Kit
 from services import housekeeping
 from services.clock import Clock
+from services.evaluation import failures
 from services.outbox import Call, Outbox
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,9 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("escalations", 60, escalations.run),
     Job("plans", 600, telling.run),
+    # Before the digest, which reads what it finds.
+    Job("statistics", 300, digest.statistics),
+    Job("digest", 60, digest.send_due),
     Job(
         "retention",
         3_600,
@@ -118,3 +123,16 @@ class Scheduler:
             await self._workers.submit(0, work)
         except Exception as error:
             log.error("The job %s failed: %s", job.name, type(error).__name__)
+            await self._write_down(job, error)
+
+    async def _write_down(self, job: Job, failure: Exception) -> None:
+        """Keep a failure for the digest; the database may be what failed."""
+
+        def work() -> None:
+            with self._sessions.begin() as session:
+                failures.record(session, job.name, failure, self._clock.now())
+
+        try:
+            await self._workers.submit(0, work)
+        except Exception as error:
+            log.error("That could not be written down: %s", type(error).__name__)

@@ -1,0 +1,174 @@
+"""The report of a period: what is good, what needs attention, what cannot be said.
+
+It gathers figures and finds what is worth a sentence; the sentences are worded elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.complaints import categories
+from services.dates import add_months
+from services.evaluation import agencies, measures
+from services.evaluation.comparing import Band, Compared
+from services.evaluation.measures import BY_NAME, Period, Sums
+from services.evaluation.scope import Scope
+from services.records.base import table_of
+from services.records.evaluation import CaseFact
+
+ENOUGH_CASES = 20
+POINTS = 0.05  # a change of a share that is worth a sentence
+FEW_ANSWERS = 0.2
+_SHARES = ("answered_in_target", "resolved_in_target")
+_cases = table_of(CaseFact)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to say: `kind` names the sentence, the rest fills it."""
+
+    kind: str
+    place: str | None = None
+    measure: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a reader with this scope is shown of a period, as things stood `on` a day."""
+
+    scope: Scope
+    period: Period
+    on: date
+    places: dict[str, Sums]
+    together: Sums
+    before: Sums
+    compared: dict[str, list[Compared]]
+    categories: dict[str, Sums]
+    good: list[Finding]
+    attention: list[Finding]
+    unsaid: list[Finding]
+
+
+def make(
+    session: Session, scope: Scope, period: Period, *, on: date, durations: bool = True
+) -> Report:
+    """The report of a period. Without `durations` it costs a fraction."""
+    places = measures.sums(session, scope, period, on=on, durations=durations)
+    together = measures.whole(places)
+    before = measures.whole(
+        measures.sums(session, scope, previous(period), on=on, durations=durations)
+    )
+    compared = {
+        what: [one for one in agencies.compare(session, what, period) if scope.covers(one.place)]
+        for what in agencies.COMPARED
+    }
+    by_category = {}
+    for leaf in categories.tree().leaves():
+        if leaf.restricted and not scope.whole_fund:
+            continue
+        counted = measures.sums(session, scope, period, on=on, categories=[leaf.code])
+        by_category[leaf.code] = measures.whole(counted)
+    return Report(
+        scope=scope,
+        period=period,
+        on=on,
+        places=places,
+        together=together,
+        before=before,
+        compared=compared,
+        categories=by_category,
+        good=list(_good(together, before, compared)),
+        attention=list(_attention(together, before, compared)),
+        unsaid=list(_unsaid(together, compared)),
+    )
+
+
+def previous(period: Period) -> Period:
+    """The period of as many months just before."""
+    months = period.months
+    return Period(add_months(months[0], -len(months)), add_months(months[0], -1))
+
+
+def case_rows(session: Session, scope: Scope, period: Period) -> Iterator[dict[str, Any]]:
+    """One row a case, without names, numbers or words; read as it goes, never all at once."""
+    columns = [one for one in _cases.c if one.name != "touched_at"]
+    query = (
+        select(*columns)
+        .where(_cases.c.month.in_(period.months))
+        .order_by(_cases.c.filed_on, _cases.c.complaint_id)
+        .execution_options(yield_per=2_000)
+    )
+    for row in session.execute(query):
+        if scope.covers(row.place):
+            yield dict(row._mapping)
+
+
+# --- what is worth a sentence -----------------------------------------------------------------
+
+
+def _good(together: Sums, before: Sums, compared: dict[str, list[Compared]]) -> Iterator[Finding]:
+    for name, was, now in _changes(together, before):
+        if now - was >= POINTS:
+            yield Finding("improved", measure=name, values={"before": was, "now": now})
+    for name in _SHARES:
+        for one in compared[name]:
+            if one.band is Band.ABOVE_998:
+                yield _about_share("share_high", name, one)
+
+
+def _attention(
+    together: Sums, before: Sums, compared: dict[str, list[Compared]]
+) -> Iterator[Finding]:
+    for name, was, now in _changes(together, before):
+        if was - now >= POINTS:
+            yield Finding("worsened", measure=name, values={"before": was, "now": now})
+    for name in _SHARES:
+        for one in compared[name]:
+            if one.band is Band.BELOW_998:
+                yield _about_share("share_low", name, one)
+    for one in compared["volume"]:
+        if one.band is Band.ABOVE_998:
+            yield _about_volume("volume_high", one)
+
+
+def _unsaid(together: Sums, compared: dict[str, list[Compared]]) -> Iterator[Finding]:
+    # Fewer complaints may be good service, or people who know of no way to complain.
+    for one in compared["volume"]:
+        if one.band is Band.BELOW_998:
+            yield _about_volume("volume_low", one)
+    for what in agencies.COMPARED:
+        few = sum(one.band is Band.TOO_FEW for one in compared[what])
+        if few:
+            yield Finding("too_few", measure=what, values={"n": few})
+    if together.resolved >= ENOUGH_CASES and together.rated < FEW_ANSWERS * together.resolved:
+        yield Finding("few_ratings", values={"share": together.rated / together.resolved})
+    if together.filed and not together.affiliates:
+        yield Finding("no_affiliates")
+
+
+def _changes(together: Sums, before: Sums) -> Iterator[tuple[str, float, float]]:
+    known = {"answered_in_target": "answer_known", "resolved_in_target": "resolution_known"}
+    for name, cases in known.items():
+        if min(getattr(together, cases), getattr(before, cases)) < ENOUGH_CASES:
+            continue
+        was, now = BY_NAME[name].value(before), BY_NAME[name].value(together)
+        if was is not None and now is not None:
+            yield name, was, now
+
+
+def _about_share(kind: str, name: str, one: Compared) -> Finding:
+    number = one.of or 1
+    values = {"now": one.observed / number, "expected": one.expected / number}
+    return Finding(kind, one.place, name, values)
+
+
+def _about_volume(kind: str, one: Compared) -> Finding:
+    values = {"observed": one.observed, "expected": round(one.expected)}
+    return Finding(kind, one.place, "volume", values)
