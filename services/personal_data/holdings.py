@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import events
 from services.complaints import personal as complaints
+from services.joining import personal as joining
 from services.personal_data import account, identity
 from services.plans import personal as plans
 from services.vault import Vault
@@ -36,6 +37,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("trail", export=identity.export_trail),
     Holding("complaints", export=complaints.export, erase=complaints.erase),
     Holding("plans", export=plans.export, erase=plans.erase),
+    Holding("callbacks", export=joining.export, erase=joining.erase),
     Holding("conversations", export=identity.export_conversations),
     Holding("person", export=identity.export_person, erase=identity.erase),
 )
