@@ -37,7 +37,7 @@ class Reason(StrEnum):
     STOPPED = "stopped"  # a person stopped the campaign
 
 
-FINAL = frozenset({Reason.PAID, Reason.MISSED, Reason.STOPPED})
+FINAL = frozenset({Reason.PAID, Reason.MISSED, Reason.NO_CAPACITY, Reason.STOPPED})
 """Reasons that are not looked at again while the step is open."""
 
 _QUIET = {

@@ -35,6 +35,8 @@ def of_year(step: Step, position: Position, declared: bool) -> Owed:
     if step.kind is Kind.DECLARATION:
         ceased = position.status is Status.CEASED
         return SETTLED if declared or ceased else Owed(settled=False)
+    if year > position.on.year:
+        return Owed(settled=False)  # announced ahead of its year: the sum is not known yet
     line = position.line(year)
     if line is None or not line.remaining:
         return SETTLED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
 from services.dates import ONE_DAY, in_algiers, instant
 from services.policy import Policy
@@ -21,6 +22,12 @@ class Quiet(Enum):
     HOURS = "hours"
     WEEKDAY = "weekday"
     HOLIDAY = "holiday"
+
+
+@lru_cache(maxsize=8)
+def hours_of(policy: Policy) -> Hours:
+    """The hours of a policy, kept so that its days are looked up once."""
+    return Hours(policy)
 
 
 @dataclass(frozen=True, slots=True)

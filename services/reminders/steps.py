@@ -102,13 +102,14 @@ def of_the_year(policy: Policy, category: Category, on: date, hours: Hours) -> I
     for year in (on.year - 1, on.year, on.year + 1):
         subject = str(year)
         due = policy.year(year, category).due
-        yield from before(
-            Kind.DECLARATION,
-            subject,
-            policy.declaration_deadline(year, category),
-            declare.lead_days,
-            hours,
-        )
+        if policy.year(year, category).flat is None:  # a flat sum needs no declaration
+            yield from before(
+                Kind.DECLARATION,
+                subject,
+                policy.declaration_deadline(year, category),
+                declare.lead_days,
+                hours,
+            )
         yield from before(Kind.CONTRIBUTION, subject, due, rules.lead_days, hours)
         yield from after(Kind.ARREARS, subject, due, rules.overdue_days, hours)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_nobody_gets_seven_days_left_on_the_last_day(hours: Hours) -> None:
         for month, last in ((6, 30), (9, 30), (1, 31)):
             deadline = date(year, month, last) if month != 1 else date(year + 1, 1, 31)
             steps = before(Kind.CONTRIBUTION, "x", deadline, [60, 30, 7, 1], hours)
-            for step, following in zip(steps, steps[1:], strict=False):
+            for step, following in pairwise(steps):
                 assert step.first <= step.last < following.deadline
                 said_latest = (step.pay_by - step.last).days
                 assert said_latest > -following.days, "said when the next step is due already"
