@@ -40,6 +40,7 @@ from bot.gateway.unit import Units
 from bot.gateway.webhook import BODY_MAX_BYTES, add_route
 from bot.gateway.workers import Workers
 from bot.lease import LeaseKeeper
+from bot.memory import settle_memory
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from handlers import book, words
@@ -223,6 +224,7 @@ class Application:
                 base_url = f"http://{host}:{port}"
             await workers.submit(0, lambda: announce(make_session, kit, clock))
             jobs.append(asyncio.create_task(_learn_username(api, kit, make_session, workers)))
+            settle_memory()
             yield Running(base_url=base_url, clock=clock, sender=sender)
 
 

@@ -6,14 +6,16 @@ channels nothing is; other bots, anonymous administrators and service messages m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import telegram
 from sqlalchemy.orm import Session
 
-from handlers import general, groups
+from handlers import change_of_mind, free_text, general, groups
 from handlers.buttons import NotOurButton
-from handlers.conversation import Conversation
+from handlers.doing import waits_for_consent
 from handlers.turn import Kit, Turn
 from services import people
 from services.outbox import Outbox
@@ -40,73 +42,76 @@ SERVICE_FIELDS = (
 
 
 def receive(
-    kit: Kit, session: Session, update: telegram.Update, *, now: datetime, outbox: Outbox
+    kit: Kit, session: Session, update: Mapping[str, Any], *, now: datetime, outbox: Outbox
 ) -> None:
-    """Answer one update inside its transaction."""
-    if update.my_chat_member is not None:
-        _membership(session, update.my_chat_member, kit, now, outbox)
+    """Answer one update, in Telegram's own fields, inside its transaction."""
+    if "my_chat_member" in update:
+        change = telegram.ChatMemberUpdated.de_json(update["my_chat_member"], None)
+        _membership(session, change, kit, now, outbox)
         return
-    if update.chat_member is not None:
-        groups.joined(session, update.chat_member, kit=kit, now=now, outbox=outbox)
+    if "chat_member" in update:
+        change = telegram.ChatMemberUpdated.de_json(update["chat_member"], None)
+        groups.joined(session, change, kit=kit, now=now, outbox=outbox)
         return
-    if update.message is not None and update.message.migrate_to_chat_id is not None:
-        new_id = update.message.migrate_to_chat_id
-        groups.moved(session, update.message.chat.id, new_id, kit=kit, now=now)
+    new_id = update.get("message", {}).get("migrate_to_chat_id")
+    if new_id is not None:
+        groups.moved(session, update["message"]["chat"]["id"], new_id, kit=kit, now=now)
         return
     turn = _turn(kit, session, update, now, outbox)
     if turn is None:
         return
+    data = update.get("callback_query", {}).get("data", "")
     if turn.chat_type != "private":
-        query = update.callback_query
-        groups.answer(turn, (query.data or "") if query is not None else "")
+        groups.answer(turn, data)
     elif turn.edited:
         general.edited(turn)
     elif turn.query_id is not None:
-        _pressed(turn, update.callback_query.data or "")  # type: ignore[union-attr]
+        _pressed(turn, data)
     else:
         _said(turn)
     turn.finish()
 
 
 def _turn(
-    kit: Kit, session: Session, update: telegram.Update, now: datetime, outbox: Outbox
+    kit: Kit, session: Session, update: Mapping[str, Any], now: datetime, outbox: Outbox
 ) -> Turn | None:
     """The turn an update opens; None where silence is the right answer."""
-    query = update.callback_query
+    query = update.get("callback_query")
     if query is not None:
-        message = query.message if isinstance(query.message, telegram.Message) else None
-        chat = query.message.chat if query.message is not None else None
-        user: telegram.User | None = query.from_user
+        message = query.get("message")
+        user = query["from"]
     else:
-        message = update.message or update.edited_message
-        chat = message.chat if message is not None else None
-        user = message.from_user if message is not None else None
-    if user is None or user.is_bot or (chat is not None and chat.type == "channel"):
+        message = update.get("message") or update.get("edited_message")
+        if message is None or not message.keys().isdisjoint(SERVICE_FIELDS):
+            return None
+        user = message.get("from")
+    # A button of an inline message has no chat; of a very old one, a chat but nothing else.
+    chat = message["chat"] if message is not None else None
+    if user is None or user["is_bot"] or (chat is not None and chat["type"] == "channel"):
         return None
-    if query is None and message is not None and _tells_of_the_chat(message):
-        return None
-    chat_id = chat.id if chat is not None else user.id
+    private = chat is None or chat["type"] == "private"
     caller = people.meet(
-        session, user.id, chat_id=chat_id, language_code=user.language_code, now=now
+        session,
+        user["id"],
+        chat_id=chat["id"] if chat is not None else user["id"],
+        language_code=user.get("language_code"),
+        now=now,
     )
-    if not caller.reachable and (chat is None or chat.type == "private"):
+    if not caller.reachable and private:
         caller.reachable = True
-        people.set_reachable(session, user.id, True)
+        people.set_reachable(session, user["id"], True)
     return Turn(
         kit=kit,
         session=session,
         now=now,
         caller=caller,
         outbox=outbox,
-        chat_type=chat.type if chat is not None else "private",
-        message=message,
-        query_id=query.id if query is not None else None,
-        edited=update.edited_message is not None,
+        chat_type=chat["type"] if chat is not None else "private",
+        # Telegram marks a message it no longer gives the content of by the date 0.
+        raw_message=message if message is not None and message.get("date") else None,
+        query_id=query["id"] if query is not None else None,
+        edited="edited_message" in update,
     )
-
-
-def _tells_of_the_chat(message: telegram.Message) -> bool:
-    return any(getattr(message, name, None) for name in SERVICE_FIELDS)
 
 
 def _membership(
@@ -143,18 +148,16 @@ def _pressed(turn: Turn, data: str) -> None:
         turn.press = None  # the outdated message stays as it is; the present state follows
         general.present_state(turn)
         return
-    if _waits_for_consent(turn, conversation, f"press:{press.action}:{press.argument}"):
+    if waits_for_consent(turn, conversation, f"press:{press.action}:{press.argument}"):
         return
     action.run(turn)
 
 
 def _said(turn: Turn) -> None:
     """A message: a command, a word that steers, an answer to the open question, or free text."""
-    message = turn.message
-    assert message is not None
-    if _same_album(turn, message):
+    if _same_album(turn):
         return
-    if (command := _command(turn, message)) is not None:
+    if (command := _command(turn)) is not None:
         _run_command(turn, command)
         return
     if (steering := general.steering_word(turn)) is not None:
@@ -162,7 +165,9 @@ def _said(turn: Turn) -> None:
         return
     step = turn.kit.book.steps.get(turn.caller.step or "")
     if step is None:
-        general.free_message(turn)
+        free_text.said(turn)
+    elif change_of_mind.followed(turn, step):
+        pass  # what was begun is kept
     elif step.answer is None:
         turn.go(step.name)
     else:
@@ -175,24 +180,15 @@ def _run_command(turn: Turn, command: str) -> None:
         general.unknown_command(turn)
         return
     conversation, handler = found
-    if not _waits_for_consent(turn, conversation, f"command:{command}:{turn.argument}"):
+    if not waits_for_consent(turn, conversation, f"command:{command}:{turn.argument}"):
         handler(turn)
 
 
 def open_deep_link(turn: Turn, kind: str) -> None:
     """Follow `?start=KIND_VALUE`; the value is the turn's argument."""
     conversation, handler = turn.kit.book.deep_links[kind]
-    if not _waits_for_consent(turn, conversation, f"deep_link:{kind}:{turn.argument}"):
+    if not waits_for_consent(turn, conversation, f"deep_link:{kind}:{turn.argument}"):
         handler(turn)
-
-
-def _waits_for_consent(turn: Turn, conversation: Conversation, wish: str) -> bool:
-    """Personal data only after consent; what was wished is done right after it."""
-    if not conversation.personal or turn.caller.consented_at is not None:
-        return False
-    turn.caller.drafts["consent"] = {"wish": wish}
-    turn.go("consent.ask")
-    return True
 
 
 def fulfil(turn: Turn, wish: str) -> None:
@@ -216,22 +212,21 @@ def fulfil(turn: Turn, wish: str) -> None:
     general.menu(turn)
 
 
-def _command(turn: Turn, message: telegram.Message) -> str | None:
+def _command(turn: Turn) -> str | None:
     """The command a message starts with, without its slash; sets the turn's argument."""
-    text = message.text or ""
-    if not text.startswith("/") or len(text) < 2:
+    first, *rest = turn.text.split(maxsplit=1) or [""]
+    if not first.startswith("/") or len(first) < 2:
         return None
-    first, _, rest = text.partition(" ")
     name, _, address = first[1:].partition("@")
     if address and turn.kit.bot_username and address.lower() != turn.kit.bot_username.lower():
         return None
-    turn.argument = rest.strip()
+    turn.argument = rest[0].strip() if rest else ""
     return name.lower()
 
 
-def _same_album(turn: Turn, message: telegram.Message) -> bool:
+def _same_album(turn: Turn) -> bool:
     """One answer an album: its later pictures are silent unless the open step takes them."""
-    album = message.media_group_id
+    album = (turn.raw_message or {}).get("media_group_id")
     if album is None:
         return False
     step = turn.kit.book.steps.get(turn.caller.step or "")

@@ -57,11 +57,12 @@ class Turn:
     caller: Caller
     outbox: Outbox
     chat_type: str
-    message: telegram.Message | None = None
+    raw_message: Mapping[str, Any] | None = None  # in Telegram's own fields
     press: Press | None = None
     query_id: str | None = None
     argument: str = ""  # what followed a command
     edited: bool = False
+    _message: telegram.Message | None = field(default=None, repr=False)
     _toast: tuple[str, bool] | None = None
     _before: tuple[Any, ...] = field(default=(), repr=False)
 
@@ -83,9 +84,17 @@ class Turn:
         return self.caller.chat_id
 
     @property
+    def message(self) -> telegram.Message | None:
+        """The message as the library reads it: photos, voices, contacts. Most turns need no
+        more than its text, so it is read when it is first asked for."""
+        if self._message is None and self.raw_message is not None:
+            self._message = telegram.Message.de_json(dict(self.raw_message), None)
+        return self._message
+
+    @property
     def text(self) -> str:
         """What was typed; empty for anything else."""
-        return (self.message.text or "") if self.message is not None else ""
+        return str((self.raw_message or {}).get("text", ""))
 
     @property
     def draft(self) -> dict[str, Any]:
@@ -121,11 +130,11 @@ class Turn:
         return self.show_html(self.words.text(key, **values), rows)
 
     def show_html(self, html: str, rows: Rows = ()) -> Call:
-        if self.press is None or self.message is None or len(html) > MESSAGE_MAX:
+        if self.press is None or self.raw_message is None or len(html) > MESSAGE_MAX:
             return self.say_html(html, rows)
         params: dict[str, Any] = {
             "chat_id": self.chat_id,
-            "message_id": self.message.message_id,
+            "message_id": self.raw_message["message_id"],
             "text": html,
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},
@@ -238,8 +247,8 @@ class Turn:
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},
         }
-        if self.message is not None and self.message.is_topic_message:
-            message["message_thread_id"] = self.message.message_thread_id
+        if self.raw_message is not None and self.raw_message.get("is_topic_message"):
+            message["message_thread_id"] = self.raw_message["message_thread_id"]
         return self.outbox.add(
             "sendMessage", message | params, chat_id=self.chat_id, lane=self.lane
         )

@@ -18,7 +18,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -52,12 +51,13 @@ class MissingMessage(LookupError):
 class Words:
     """Everything said in one language. Immutable, shared between threads."""
 
-    def __init__(self, language: str, catalog: GNUTranslations, locale: Locale) -> None:
+    def __init__(self, language: str, catalog: GNUTranslations) -> None:
         self.language = language
         self.right_to_left = language == "ar"
         self._catalog = catalog
-        self._months = dict(locale.months["format"]["wide"])
-        self._days = dict(locale.days["format"]["wide"])
+        # As in Babel's ar_DZ and fr_DZ (a test compares), whose data would weigh 6 MiB.
+        self._months = ("", *catalog.gettext("format.months").split("|"))
+        self._days = catalog.gettext("format.weekdays").split("|")
         self._currency = catalog.gettext("format.currency")
         self._templates: dict[tuple[str, int | None], list[_Piece]] = {}
         self._formats: Mapping[str, Callable[[Any], str]] = {
@@ -172,11 +172,12 @@ class Words:
 
 def load(language: str, *, folder: Path = LOCALES) -> Words:
     """Read every catalog of a language (one file a subject) and join them."""
-    joined = Catalog(locale=Locale.parse(language), fuzzy=False)
+    joined = Catalog(fuzzy=False)
     for file in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as stream:
-            catalog = read_po(stream, locale=language)
-            # Babel's own plural forms of Arabic stand in another order than gettext's.
+            # Without a locale: Babel's own plural forms of Arabic stand in another order than
+            # gettext's, and the header of the file says which.
+            catalog = read_po(stream)
             joined.mime_headers = catalog.mime_headers
             for message in catalog:
                 if message.id and not message.fuzzy:
@@ -184,7 +185,7 @@ def load(language: str, *, folder: Path = LOCALES) -> Words:
     compiled = io.BytesIO()
     write_mo(compiled, joined)
     compiled.seek(0)
-    return Words(language, GNUTranslations(compiled), Locale.parse(f"{language}_DZ"))
+    return Words(language, GNUTranslations(compiled))
 
 
 def load_all(*, folder: Path = LOCALES) -> dict[str, Words]:

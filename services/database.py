@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 5_000
-SQLITE_CACHE_KIB = 32_768
+SQLITE_CACHE_KIB = 8_192
 
 
 class UnsupportedDatabase(Exception):

@@ -12,6 +12,7 @@ import hmac
 import os
 import secrets
 import stat
+from hashlib import blake2b
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -126,8 +127,11 @@ class Vault:
         return hmac.digest(key, text.encode(), "sha256")[:FINGERPRINT_BYTES]
 
     def mac(self, data: bytes) -> bytes:
-        """32 bytes that only this installation can make, for signing buttons and links."""
-        return hmac.digest(self._mac_key, data, "sha256")
+        """32 bytes that only this installation can make, for signing buttons and links.
+
+        Keyed BLAKE2b: a tenth of the cost of an HMAC, and every button needs one.
+        """
+        return blake2b(data, key=self._mac_key, digest_size=32).digest()
 
     def key_check(self) -> str:
         """A public mark of the key: equal for equal keys, and tells nothing about them."""

@@ -6,14 +6,16 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from handlers import book
-from handlers.words import LANGUAGES, LOCALES
+from handlers.words import LANGUAGES, LOCALES, load
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = {"", "money", "date", "weekday", "datetime", "time", "number", "percent", "code", "html"}
@@ -191,3 +193,14 @@ def test_a_french_message_holds_no_arabic() -> None:
         if not key.startswith("language.") and any(map(ARABIC.search, _forms(message)))
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_months_and_weekdays_are_those_of_algeria(language: str) -> None:
+    names = Locale.parse(f"{language}_DZ")
+    words = load(language)
+    for month in range(1, 13):
+        assert names.months["format"]["wide"][month] in words.date(date(2026, month, 2))
+    for day in range(1, 8):
+        weekday = date(2026, 11, day).weekday()
+        assert words.weekday(date(2026, 11, day)).startswith(names.days["format"]["wide"][weekday])

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import telegram
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -178,8 +177,7 @@ class Units:
         if not session.connection().execute(_finish, {"id": arrived.update_id}).rowcount:
             return []
         box = Outbox(session, self._clock.now())
-        parsed = telegram.Update.de_json(dict(arrived.raw), None)
-        reception.receive(self._kit, session, parsed, now=box.now, outbox=box)
+        reception.receive(self._kit, session, arrived.raw, now=box.now, outbox=box)
         return box.added
 
     def _count_try(self, session: Session, arrived: Arrived) -> int | None:

@@ -155,18 +155,18 @@ async def test_without_telegram_the_program_starts_and_catches_up_later(
 async def test_an_update_that_fails_three_times_is_set_aside_and_the_rest_go_on(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    """A raw update that is no valid Telegram object at all, amid good ones."""
+    """A raw update that is no valid Telegram object, amid good ones."""
     async with live_bot(sqlite_url, tmp_path) as live:
         first, second = person_of(live.standin, 701), person_of(live.standin, 702)
-        await first.send("/start")
+        await first.send("/menu")
         await live.standin.raw_update(
             {
                 "message": {
                     "message_id": 9,
-                    "date": "yesterday",
+                    "date": 1_780_000_000,
                     "chat": {"id": 701, "type": "private"},
                     "from": {"id": 701, "is_bot": False, "first_name": "S"},
-                    "text": "poison",
+                    "photo": "poison",
                 }
             }
         )
