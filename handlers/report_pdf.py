@@ -21,7 +21,7 @@ from services.evaluation.funnel import Funnel
 from services.evaluation.report import Finding, Report
 
 FONT, FONTS = "Documents", LOCALES / "fonts"
-MARGIN_MM, LINE_MM, CHART_MM = 15.0, 6.0, 75.0
+MARGIN_MM, LINE_MM, CHART_MM, ROOM_MM = 15.0, 6.0, 75.0, 35.0
 INK, QUIET, ACCENT, SHADE = (33, 37, 41), (95, 99, 104), (0, 98, 65), (241, 245, 242)
 ALARM = (176, 42, 55)
 
@@ -99,10 +99,13 @@ class _Page(FPDF):
         if not table.rows:
             return
         shares = list(widths) or _widths(len(table.head))
+        if self.get_y() + ROOM_MM > self.page_break_trigger:
+            self.add_page()  # a title never stands alone at the foot of a page
         self.ln(2)
         self._ink(ACCENT, size=12, bold=True)
         self._line(self.words.label(table.name), height=9)
-        self._ink(INK, size=8.5)
+        self._ink(INK, size=8.5 if len(table.head) < 6 else 7.2)
+        self.set_fill_color(255, 255, 255)
         rows = [table.head, *table.rows]
         others = Align.L if self.rtl else Align.R
         aligns = [self.start, *[others] * (len(shares) - 1)]
