@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
-from handlers import digest
+from handlers import digest, reminders
 from handlers.desk import escalations
 from handlers.plans import telling
 from handlers.turn import Kit
@@ -28,6 +29,8 @@ from services.outbox import Call, Outbox
 
 log = logging.getLogger(__name__)
 
+MOST_PAUSE_S = 1.0
+
 
 Run = Callable[[Kit, Session, datetime, Outbox], object]
 
@@ -35,7 +38,8 @@ Run = Callable[[Kit, Session, datetime, Outbox], object]
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job by name. `run` is synchronous, looks up by itself what is due at the given instant,
-    and adds what it says to the outbox; it may run at any time, any number of times."""
+    and adds what it says to the outbox; it may run at any time, any number of times. A large job
+    does a slice a run and returns True while there is more to do at once."""
 
     name: str
     every_s: int
@@ -45,6 +49,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("escalations", 60, escalations.run),
     Job("plans", 600, telling.run),
+    Job("reminders", 15, reminders.run),
     # Before the digest, which reads what it finds.
     Job("statistics", 300, digest.statistics),
     Job("digest", 60, digest.send_due),
@@ -65,11 +70,23 @@ def job_named(name: str) -> Job:
 
 
 def run_job(job: Job, *, kit: Kit, sessions: sessionmaker[Session], now: datetime) -> list[Call]:
-    """Run a job in one transaction; returns the calls it added."""
+    """Run a job to its end, each slice in a transaction of its own; returns the calls added."""
+    calls: list[Call] = []
+    more = True
+    while more:
+        added, more = run_slice(job, kit=kit, sessions=sessions, now=now)
+        calls += added
+    return calls
+
+
+def run_slice(
+    job: Job, *, kit: Kit, sessions: sessionmaker[Session], now: datetime
+) -> tuple[list[Call], bool]:
+    """Run a job once, in one transaction; the calls it added, and whether there is more."""
     with sessions.begin() as session:
         box = Outbox(session, now)
-        job.run(kit, session, now, box)
-    return box.added
+        more = job.run(kit, session, now, box)
+    return box.added, more is True
 
 
 class Scheduler:
@@ -114,16 +131,24 @@ class Scheduler:
             await self._do(job)
 
     async def _do(self, job: Job) -> None:
-        def work() -> None:
-            self._after_commit(
-                run_job(job, kit=self._kit, sessions=self._sessions, now=self._clock.now())
+        def work() -> bool:
+            added, more = run_slice(
+                job, kit=self._kit, sessions=self._sessions, now=self._clock.now()
             )
+            self._after_commit(added)
+            return more
 
-        try:
-            await self._workers.submit(0, work)
-        except Exception as error:
-            log.error("The job %s failed: %s", job.name, type(error).__name__)
-            await self._write_down(job, error)
+        more = True
+        while more:
+            began = time.monotonic()
+            try:
+                more = await self._workers.submit(0, work)
+            except Exception as error:
+                log.error("The job %s failed: %s", job.name, type(error).__name__)
+                await self._write_down(job, error)
+                return
+            if more:  # between slices, people who write have as long a turn
+                await asyncio.sleep(min(MOST_PAUSE_S, time.monotonic() - began))
 
     async def _write_down(self, job: Job, failure: Exception) -> None:
         """Keep a failure for the digest; the database may be what failed."""

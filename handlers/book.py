@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from handlers import (
+    answers,
+    callback,
     cases,
     complaint,
+    complaint_about,
+    digest,
     explain,
+    free_text,
     general,
+    join,
     mydata,
     pay,
+    person,
+    reminders,
+    report,
     settings,
     simulate,
     staff_admin,
@@ -17,6 +26,7 @@ from handlers import (
     status,
 )
 from handlers.conversation import Book
+from handlers.desk import calls
 from handlers.desk import conversation as desk
 from handlers.identity import accounts, link
 from handlers.plans import conversation as plans
@@ -30,6 +40,7 @@ def open_book() -> Book:
             link.CONVERSATION,
             accounts.CONVERSATION,
             settings.CONVERSATION,
+            reminders.CONVERSATION,
             mydata.CONVERSATION,
             status.CONVERSATION,
             explain.CONVERSATION,
@@ -43,5 +54,14 @@ def open_book() -> Book:
             plans.CONVERSATION,
             plans.DESK,
             staff_admin.CONVERSATION,
+            digest.CONVERSATION,
+            report.CONVERSATION,
+            free_text.CONVERSATION,
+            answers.CONVERSATION,
+            complaint_about.CONVERSATION,
+            person.CONVERSATION,
+            join.CONVERSATION,
+            callback.CONVERSATION,
+            calls.CONVERSATION,
         ]
     )

@@ -8,10 +8,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.clock import algiers_day
+from services.complaints import retention as complaints
+from services.joining import personal as joining
 from services.personal_data import identity
 from services.plans import personal as plans
 from services.policy import Policy
 from services.records.traffic import IncomingUpdate, OutgoingCall
+from services.reminders import personal as reminders
 
 
 def retention(session: Session, policy: Policy, now: datetime) -> dict[str, int]:
@@ -38,5 +41,8 @@ def retention(session: Session, policy: Policy, now: datetime) -> dict[str, int]
         "updates": updates.rowcount,  # type: ignore[attr-defined]
         "calls": calls.rowcount,  # type: ignore[attr-defined]
         "plans": plans.forget_old(session, policy, now),
+        "reminders": reminders.forget_old(session, policy, now),
+        "callbacks": joining.forget_old(session, policy, now, today),
+        **complaints.forget_old(session, policy, now),
         **identity.forget_old(session, policy, now),
     }

@@ -14,6 +14,7 @@ from services.complaints import personal as complaints
 from services.joining import personal as joining
 from services.personal_data import account, identity
 from services.plans import personal as plans
+from services.reminders import personal as reminders
 from services.vault import Vault
 
 Export = Callable[[Session, Vault, int, datetime], Any]
@@ -38,6 +39,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("complaints", export=complaints.export, erase=complaints.erase),
     Holding("plans", export=plans.export, erase=plans.erase),
     Holding("callbacks", export=joining.export, erase=joining.erase),
+    Holding("reminders", export=reminders.export, erase=reminders.erase),
     Holding("conversations", export=identity.export_conversations),
     Holding("person", export=identity.export_person, erase=identity.erase),
 )

@@ -34,6 +34,7 @@ class Account:
     contributor_id: int
     link_id: int
     since: datetime
+    is_own: bool
 
 
 @dataclass(slots=True)
@@ -101,7 +102,13 @@ def addressees(session: Session, people: Sequence[int], today: date) -> list[Add
     then the oldest mandate's holder."""
     found = _people_as_addressees(session, people)
     links = session.execute(
-        select(_links.c.id, _links.c.telegram_id, _links.c.contributor_id, _links.c.since)
+        select(
+            _links.c.id,
+            _links.c.telegram_id,
+            _links.c.contributor_id,
+            _links.c.since,
+            _links.c.kind,
+        )
         .where(_links.c.telegram_id.in_(people), _in_force(today))
         .order_by(_links.c.id)
     ).all()
@@ -109,7 +116,7 @@ def addressees(session: Session, people: Sequence[int], today: date) -> list[Add
     for link in links:
         if reader[link.contributor_id] == (link.id, link.telegram_id):
             found[link.telegram_id].accounts.append(
-                Account(link.contributor_id, link.id, link.since)
+                Account(link.contributor_id, link.id, link.since, link.kind == SELF)
             )
     return [found[person] for person in people if person in found]
 

@@ -30,12 +30,14 @@ _LANES = (int(Lane.INSTALLMENT), int(Lane.CAMPAIGN))
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing due. `link_id` 0: a case that names no account."""
+    """One thing due. `link_id` 0: a case that names no account. `is_own`: it is about the
+    reader's own account, not one they hold a mandate for."""
 
     step: Step
     owed: Owed
     contributor_id: int
     link_id: int
+    is_own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

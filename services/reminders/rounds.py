@@ -224,7 +224,11 @@ def _due(
         if due.key not in decisions.kept and step.last >= linked_on:
             decisions.hold(due, who.telegram_id, _why_passed(desk.round, step))
     found = [
-        Due(Item(step, owed_of[step], number, account.link_id), profile.agency, Standing(today))
+        Due(
+            Item(step, owed_of[step], number, account.link_id, account.is_own),
+            profile.agency,
+            Standing(today),
+        )
         for step in own_open
     ]
     if book is not None and yearly_open:
@@ -239,7 +243,13 @@ def _due(
                 disputed=hold.disputes(year),
             )
             owed = of_year(step, position, book.declared(year))
-            found.append(Due(Item(step, owed, number, account.link_id), profile.agency, standing))
+            found.append(
+                Due(
+                    Item(step, owed, number, account.link_id, account.is_own),
+                    profile.agency,
+                    standing,
+                )
+            )
     return found
 
 
