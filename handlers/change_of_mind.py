@@ -19,6 +19,7 @@ from handlers.conversation import Step
 from handlers.free_deeds import DEEDS, change_language
 from handlers.turn import PARKED, Turn, conversation_of
 from services.language.labels import Label
+from services.language.normalise import normalise
 from services.language.understanding import (
     Expectation,
     Kind,
@@ -115,7 +116,7 @@ def _is_for(turn: Turn, takes: Takes, understood: Understanding) -> bool:
         return bool(found(office(turn), turn.text))
     if takes is Takes.QUESTION:
         return label not in DEEDS or DEEDS[label].article
-    return any(sign.isdigit() for sign in turn.text)
+    return any(sign.isdigit() for sign in normalise(turn.text))  # 7 and 9 of "ch7al" are letters
 
 
 def _follow(turn: Turn, step: Step, label: Label) -> bool:
