@@ -12,6 +12,8 @@ from services.language.measure import Figures, measure
 from services.language.understanding import Recogniser
 
 UNSEEN = Path(__file__).with_name("unseen.csv")
+LATER = Path(__file__).with_name("unseen_later.csv")
+"""Written after the lexicon was finished, in wording as far from it as could be found."""
 
 
 @lru_cache(maxsize=1)
@@ -22,9 +24,9 @@ def held_out_figures() -> Figures:
     return measure(Recogniser(model.default()), held_out)
 
 
-@lru_cache(maxsize=1)
-def unseen_figures() -> Figures:
-    return measure(Recogniser(model.default()), corpus.read_file(UNSEEN))
+@lru_cache(maxsize=2)
+def unseen_figures(path: Path = UNSEEN) -> Figures:
+    return measure(Recogniser(model.default()), corpus.read_file(path))
 
 
 def test_the_model_was_trained_on_the_data_that_lies_beside_it() -> None:
@@ -47,6 +49,12 @@ def test_nine_in_ten_unseen_wordings_have_the_right_label_among_the_first_two() 
     assert unseen_figures().top_2 >= 0.90
 
 
+def test_even_idioms_far_from_the_data_are_rarely_acted_upon_wrongly() -> None:
+    """The aim of nine in ten is not reached on this set: a floor, so that it gets no worse."""
+    assert unseen_figures(LATER).top_2 >= 0.79
+    assert unseen_figures(LATER).wrong_without_asking <= 0.02
+
+
 def test_reports_of_conduct_and_corruption_are_hardly_ever_missed() -> None:
     assert held_out_figures().sensitive_offered >= 0.95
     assert unseen_figures().sensitive_offered >= 0.95
@@ -62,9 +70,8 @@ def test_a_fifth_is_held_out_and_none_of_it_is_trained_on() -> None:
 
 def test_no_unseen_wording_is_among_the_utterances() -> None:
     known = {corpus.fingerprint(row.text) for row in corpus.read_folder(corpus.UTTERANCES)}
-    assert not [
-        row.text for row in corpus.read_file(UNSEEN) if corpus.fingerprint(row.text) in known
-    ]
+    unseen = corpus.read_file(UNSEEN) + corpus.read_file(LATER)
+    assert not [row.text for row in unseen if corpus.fingerprint(row.text) in known]
 
 
 def test_each_label_has_forty_utterances_or_more_over_the_four_varieties() -> None:
