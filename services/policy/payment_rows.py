@@ -1,6 +1,5 @@
 """Ways to pay a contribution, as data the fund edits; the counter has its opening hours."""
 
-
 from __future__ import annotations
 
 from dataclasses import dataclass
