@@ -9,6 +9,7 @@ word as an answer.
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
 from handlers import free_text, general
@@ -30,6 +31,10 @@ from services.language.understanding import (
 STAFF = ("desk", "plan_desk", "staff", "calls")
 STEERING_WORDS = 4  # in free words, a longer message is an answer
 STEERING = frozenset({Label.CANCEL, Label.HELP, Label.LANGUAGE_CHANGE})
+
+
+# A number; a single digit within a word is a letter of Arabizi, as in "ch7al".
+_FIGURE = re.compile(r"[0-9]{2}|(?<![a-z0-9])[0-9](?![a-z0-9])")
 
 
 class Takes(Enum):
@@ -116,7 +121,7 @@ def _is_for(turn: Turn, takes: Takes, understood: Understanding) -> bool:
         return bool(found(office(turn), turn.text))
     if takes is Takes.QUESTION:
         return label not in DEEDS or DEEDS[label].article
-    return any(sign.isdigit() for sign in normalise(turn.text))  # 7 and 9 of "ch7al" are letters
+    return _FIGURE.search(normalise(turn.text)) is not None
 
 
 def _follow(turn: Turn, step: Step, label: Label) -> bool:

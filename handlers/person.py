@@ -29,6 +29,7 @@ CATEGORY = "other"
 PROTECTED = {Label.CONDUCT: "conduct", Label.CORRUPTION_REPORT: "bribe"}
 TEXT_MIN = 3  # characters that say something
 EXCERPT = 300
+SUSPECTED_FROM = 0.2  # probability from which words may tell of conduct or a bribe
 OPEN_CASES = 2  # offered for a voice message
 JUST_SAID = "free"  # the draft in which a message that was not understood is kept, sealed
 
@@ -301,7 +302,7 @@ def _send(turn: Turn, category: str) -> None:
 def _protected_kind(text: str) -> str | None:
     """The protected category these words may belong to."""
     for intent in understand(text).intents[:3] if text else ():
-        if intent.label in SENSITIVE and intent.probability >= 0.1:
+        if intent.label in SENSITIVE and intent.probability >= SUSPECTED_FROM:
             return PROTECTED[intent.label]
     return None
 
