@@ -1,7 +1,7 @@
 """Words that mean the same in any variety, from `data/concepts.toml`.
 
 A concept is found by the word as written, by its stem, or across scripts by its sound, so
-that `serrraq`, «سراقين» and "voleurs" are the same thing to the recogniser.
+that "sera9in" and "voleurs" are the same thing to the recogniser, in either script.
 """
 
 from __future__ import annotations
