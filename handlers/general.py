@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from handlers import answers
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.turn import NO_KEYBOARD, Turn, conversation_of
@@ -14,6 +15,8 @@ MENU_ROWS = (
     (Button("menu.status", "status.open"),),
     (Button("menu.plan", "plan.open"), Button("menu.complaint", "complaint.open")),
     (Button("menu.pay", "pay.open"), Button("menu.cases", "cases.open")),
+    (Button("menu.answers", "answers.open"), Button("menu.person", "person.open")),
+    (Button("menu.join", "join.open"),),
     (Button("menu.settings", "settings.open"), Button("button.help", "help.open")),
 )
 
@@ -30,7 +33,10 @@ def menu(turn: Turn) -> None:
 
 
 def help_(turn: Turn) -> None:
-    """Help for the open question, else what the bot can do."""
+    """Help for the open question, else what the bot can do; `/help WORDS` searches answers."""
+    if turn.argument:
+        answers.search(turn, turn.argument)
+        return
     step = turn.caller.step
     if step is None:
         turn.show("help.general", menu_rows(turn))
@@ -95,12 +101,10 @@ def steering_word(turn: Turn) -> Callable[[Turn], None] | None:
 
 
 def free_message(turn: Turn) -> None:
-    """Something said while no question is open."""
+    """Something sent while no question is open that is neither words nor a voice message."""
     message = turn.message
     assert message is not None
-    if message.text:
-        turn.say("free.text", menu_rows(turn))
-    elif message.voice or message.audio or message.video_note:
+    if message.video_note:
         turn.say("free.voice", menu_rows(turn))
     elif message.photo or message.document or message.video:
         turn.say("free.file", menu_rows(turn))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers import cases
 from handlers.buttons import Button
 from handlers.complaint_draft import office
+from handlers.desk import calls
 from handlers.turn import Turn
 from services.complaints import queue
 from services.complaints.store import Case
@@ -43,6 +44,7 @@ def show(turn: Turn) -> None:
         filters[2:],
         *[[_button(turn, case)] for case in found.cases],
         pages,
+        calls.queue_row(turn),
         [Button("desk.my_absence", "desk.my_absence")],
     ]
     if not found.cases:
