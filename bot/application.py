@@ -41,6 +41,7 @@ from bot.gateway.webhook import BODY_MAX_BYTES, add_route
 from bot.gateway.workers import Workers
 from bot.lease import LeaseKeeper
 from bot.memory import settle_memory
+from bot.pages import server as managers
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from handlers import book, words
@@ -49,6 +50,7 @@ from handlers.turn import Kit
 from services import installation, policy
 from services.clock import Clock
 from services.database import open_async_engine, open_engine, sessions
+from services.language import model as recogniser
 from services.outbox import Call
 from services.vault import Vault, ensure_key_fits
 
@@ -191,6 +193,7 @@ class Application:
                     parts[name] = _state_of(jobs[-1], keeper)
             base_url = ""
             if "web" in self.only:
+                recogniser.default()  # read now, not while the first person waits
                 app = web.Application(client_max_size=BODY_MAX_BYTES)
                 if settings.WEBHOOK_URL:
                     secret = settings.WEBHOOK_SECRET.get_secret_value()
@@ -204,6 +207,7 @@ class Application:
                 pages.add_health(
                     app, pages.Health(reader=reader, api=api, clock=clock, parts=parts)
                 )
+                managers.add_to(app, kit=kit, clock=clock, sessions=make_session, workers=workers)
                 if isinstance(clock, clocks.DemoClock):
 
                     async def keep_clock() -> None:
@@ -222,6 +226,8 @@ class Application:
                 await site.start()
                 host, port = runner.addresses[0][:2]
                 base_url = f"http://{host}:{port}"
+                if settings.DEMO_CLOCK and not kit.public_url:
+                    kit.public_url = base_url  # on one's own desk the pages are here
             await workers.submit(0, lambda: announce(make_session, kit, clock))
             jobs.append(asyncio.create_task(_learn_username(api, kit, make_session, workers)))
             settle_memory()

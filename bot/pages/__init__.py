@@ -1,0 +1,1 @@
+"""The managers' pages: server-rendered, without scripts and without anything from outside."""
