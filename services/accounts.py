@@ -1,4 +1,4 @@
-"""Reading one contributor's account as the fund last told it.
+"""Reading accounts as the fund last told them: one contributor's, or everyone's in one pass.
 
 Only rows of the current load or older ones are seen; a load in progress is invisible.
 Days are Algiers days, amounts centimes.
@@ -6,10 +6,14 @@ Days are Algiers days, amounts centimes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, String, bindparam, column, select, text
+from sqlalchemy import BigInteger, Date, Integer, String, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
 from services.contributions.facts import Facts, GivenSurcharge, Payment
@@ -55,21 +59,8 @@ class AgencyCard:
 # A key may have a row of an earlier load beside the present one: the newest comes last.
 _VISIBLE = "generation <= (SELECT generation FROM loads WHERE state = 'current')"
 _PROFILE, _DECLARATION, _PAYMENT, _SURCHARGE = range(4)
-_facts = text(f"""
-    SELECT {_PROFILE} AS kind, generation, NULL AS year, category AS label, NULL AS detail,
-           NULL AS amount, affiliated_on AS first_day, ceased_on AS last_day
-      FROM profiles WHERE contributor_id = :contributor_id AND {_VISIBLE}
-    UNION ALL
-    SELECT {_DECLARATION}, generation, year, NULL, NULL, base, NULL, NULL
-      FROM declarations WHERE contributor_id = :contributor_id AND {_VISIBLE}
-    UNION ALL
-    SELECT {_PAYMENT}, generation, year, receipt, channel, amount, paid_on, NULL
-      FROM payments WHERE contributor_id = :contributor_id AND {_VISIBLE}
-    UNION ALL
-    SELECT {_SURCHARGE}, generation, year, NULL, NULL, amount, as_of, NULL
-      FROM surcharges WHERE contributor_id = :contributor_id AND {_VISIBLE}
-    ORDER BY generation
-""").columns(  # noqa: S608 - all by place: then how to read a row is worked out once, not each time
+# All by place: then how to read a row is worked out once, not each time.
+_FACT_COLUMNS = (
     column("kind", Integer),
     column("generation", Integer),
     column("year", Integer),
@@ -79,6 +70,36 @@ _facts = text(f"""
     column("first_day", Date),
     column("last_day", Date),
 )
+
+
+def _facts_where(who: str, *, first: str = "", order: str = "generation") -> str:
+    """Every row that makes up the accounts chosen by `who`; what is newest comes last."""
+    return f"""
+        SELECT {first}{_PROFILE} AS kind, generation, NULL AS year, category AS label,
+               NULL AS detail, NULL AS amount, affiliated_on AS first_day, ceased_on AS last_day
+          FROM profiles WHERE contributor_id {who} AND {_VISIBLE}
+        UNION ALL
+        SELECT {first}{_DECLARATION}, generation, year, NULL, NULL, base, NULL, NULL
+          FROM declarations WHERE contributor_id {who} AND {_VISIBLE}
+        UNION ALL
+        SELECT {first}{_PAYMENT}, generation, year, receipt, channel, amount, paid_on, NULL
+          FROM payments WHERE contributor_id {who} AND {_VISIBLE}
+        UNION ALL
+        SELECT {first}{_SURCHARGE}, generation, year, NULL, NULL, amount, as_of, NULL
+          FROM surcharges WHERE contributor_id {who} AND {_VISIBLE}
+        ORDER BY {order}
+    """  # noqa: S608 - the parts are ours; the values are bound
+
+
+_facts = text(_facts_where("= :contributor_id")).columns(*_FACT_COLUMNS)
+_facts_between = text(
+    _facts_where(
+        "BETWEEN :first AND :last",
+        first="contributor_id, ",
+        order="contributor_id, generation",
+    )
+).columns(column("contributor_id", BigInteger), *_FACT_COLUMNS)
+_last_contributor = select(func.max(Contributor.__table__.c.id))
 _profile = text(f"""
     SELECT name_fr, name_ar, phone_fingerprint, category, agency, affiliated_on, ceased_on
       FROM profiles WHERE contributor_id = :contributor_id AND {_VISIBLE}
@@ -114,13 +135,34 @@ def facts_of(session: Session, contributor_id: int) -> Facts | None:
 
     Cancelled payments are left out; the others come in the order they were paid.
     """
+    return _facts_from(session.execute(_facts, {"contributor_id": contributor_id}))
+
+
+def every_account(
+    session: Session, *, first: int = 1, last: int | None = None, slice_size: int = 1_000
+) -> Iterator[tuple[int, Facts]]:
+    """(contributor's id, facts) of everyone from `first` to `last`, in the order of ids.
+
+    Read in slices of `slice_size` ids, so that a whole country never sits in memory.
+    """
+    end = session.execute(_last_contributor).scalar() or 0
+    end = end if last is None else min(last, end)
+    for start in range(first, end + 1, slice_size):
+        rows = session.execute(
+            _facts_between, {"first": start, "last": min(start + slice_size - 1, end)}
+        )
+        for contributor_id, own in groupby(rows, key=itemgetter(0)):
+            facts = _facts_from(row[1:] for row in own)
+            if facts is not None:
+                yield contributor_id, facts
+
+
+def _facts_from(rows: Iterable[Any]) -> Facts | None:
     profile = None
     declarations: dict[int, Centimes] = {}
     payments: dict[str, Payment] = {}
     surcharges: dict[int, GivenSurcharge] = {}
-    for kind, _generation, year, label, detail, amount, first_day, last_day in session.execute(
-        _facts, {"contributor_id": contributor_id}
-    ):
+    for kind, _generation, year, label, detail, amount, first_day, last_day in rows:
         if kind == _DECLARATION:
             declarations[year] = amount
         elif kind == _PAYMENT:

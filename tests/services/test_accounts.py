@@ -250,3 +250,28 @@ def test_agencies_are_those_of_the_current_load_in_order(session: Session) -> No
         ("1602", "B", "1601"),
     ]
     assert accounts.as_of(session) == date(2026, 7, 1)
+
+
+def test_a_pass_over_everyone_gives_what_one_by_one_gives(session: Session, vault: Vault) -> None:
+    session.add_all([create_load(1, "superseded"), create_load(2)])
+    for contributor_id in (1, 2, 5, 6, 9):
+        session.add(
+            Contributor(
+                id=contributor_id,
+                ssn_fingerprint=vault.fingerprint(str(contributor_id), "ssn"),
+                ssn_sealed=vault.seal(str(contributor_id)),
+            )
+        )
+    session.add_all([create_profile(vault, number) for number in (1, 2, 6, 9)])
+    session.add(create_profile(vault, 2, generation=2, category="farmer"))
+    session.add(create_profile(vault, 9, generation=3, category="liberal"))
+    for number in (1, 6):
+        session.add(Declaration(contributor_id=number, year=2024, generation=1, base=number))
+        session.add(Declaration(contributor_id=number, year=2024, generation=2, base=number * 10))
+    session.flush()
+
+    for slice_size in (1, 2, 3, 1_000):
+        found = dict(accounts.every_account(session, slice_size=slice_size))
+        assert list(found) == [1, 2, 6, 9]
+        assert found == {number: accounts.facts_of(session, number) for number in found}
+    assert [number for number, _ in accounts.every_account(session, first=2, last=6)] == [2, 6]
