@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
 from handlers import digest, reminders
-from handlers.desk import escalations
+from handlers.desk import calls, escalations
 from handlers.plans import telling
 from handlers.turn import Kit
 from services import housekeeping
@@ -48,6 +48,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("escalations", 60, escalations.run),
+    Job("calls", 600, calls.run),
     Job("plans", 600, telling.run),
     Job("reminders", 15, reminders.run),
     # Before the digest, which reads what it finds.

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from handlers import agency_hours
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation
 from handlers.desk.guard import pressed
-from handlers.turn import Turn
+from handlers.notices import tell
+from handlers.turn import Kit, Turn
+from services.complaints.office import Office
 from services.joining import callbacks, ways
 from services.joining.callbacks import CLOSED_BY_STAFF, NoSuchCallback, NotStaff, Outcome, Task
+from services.outbox import Lane, Outbox
 
 Handler = Callable[[Turn], None]
 
@@ -108,6 +114,24 @@ def _button(turn: Turn, task: Task) -> Button:
         str(task.id),
         values={"by": task.call_by, "agency": agency_hours.name(turn, task.agency)},
     )
+
+
+def run(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
+    """The job `calls`: a call that was not made in time is brought to a director, once."""
+    the_office = Office(session, kit.policy, kit.vault, now)
+    for task, members in callbacks.take_late(the_office):
+        for member in members:
+            tell(
+                kit,
+                session,
+                outbox,
+                member.telegram_id,
+                "calls.late",
+                [[Button("calls.open_one", "calls.show", str(task.id))]],
+                lane=Lane.STAFF,
+                repeatable=False,
+                by=task.call_by,
+            )
 
 
 CONVERSATION = Conversation(

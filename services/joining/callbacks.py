@@ -27,6 +27,7 @@ from services.staff import Member
 SUBJECT = "callback"
 MAY_CALL = frozenset({Role.AGENT, Role.DIRECTOR, Role.CENTRAL})
 PAGE = 6
+AT_ONCE = 500  # late calls raised by one run
 _callbacks = table_of(Callback)
 
 
@@ -97,6 +98,7 @@ def ask(
         "phone_sealed": sealed,
         "asked_at": office.now,
         "call_by": call_by,
+        "raised_at": None,
     }
     session = office.session
     number = open_of(session, telegram_id)
@@ -212,15 +214,39 @@ def callers_of(office: Office, task: Task) -> list[Member]:
     """Who is told of a new callback: the agency's agents, else directors, else the central
     level. Nobody is told of their own."""
     session = office.session
-    for found in (
+    return _others(
+        task,
         staff.agents_of(session, task.agency),
         staff.directors_of(session, task.agency),
         staff.central(session),
-    ):
-        others = [one for one in found if one.telegram_id != task.telegram_id]
-        if others:
-            return others
-    return []
+    )
+
+
+def take_late(office: Office) -> list[tuple[Task, list[Member]]]:
+    """Open calls whose promise has passed, each once, with who is told: the directors of the
+    agency, else the central level."""
+    session = office.session
+    rows = session.execute(
+        _tasks()
+        .where(
+            _callbacks.c.outcome.is_(None),
+            _callbacks.c.raised_at.is_(None),
+            _callbacks.c.call_by < office.now,
+        )
+        .order_by(_callbacks.c.id)
+        .limit(AT_ONCE)
+    ).all()
+    found = [Task(*row) for row in rows]
+    if found:
+        session.execute(
+            update(_callbacks)
+            .where(_callbacks.c.id.in_([task.id for task in found]))
+            .values(raised_at=office.now)
+        )
+    return [
+        (task, _others(task, staff.directors_of(session, task.agency), staff.central(session)))
+        for task in found
+    ]
 
 
 def counts(session: Session, first: date, last: date) -> dict[str, dict[str, int]]:
@@ -241,6 +267,15 @@ def counts(session: Session, first: date, last: date) -> dict[str, dict[str, int
 
 
 # --- inside ---------------------------------------------------------------------------------
+
+
+def _others(task: Task, *levels: list[Member]) -> list[Member]:
+    """The first level that has somebody else than the person themself."""
+    for level in levels:
+        others = [one for one in level if one.telegram_id != task.telegram_id]
+        if others:
+            return others
+    return []
 
 
 def _tasks() -> Any:

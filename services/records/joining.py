@@ -28,6 +28,8 @@ class Callback(Base):
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     call_by: Mapped[datetime] = mapped_column(Instant)
+    # When the directors were told that the promise had passed.
+    raised_at: Mapped[datetime | None] = mapped_column(Instant)
     # None while it is open; then joined | coming | not_interested | unreachable | withdrawn.
     outcome: Mapped[str | None] = mapped_column(String(16))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)

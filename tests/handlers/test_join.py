@@ -20,6 +20,7 @@ from tests.support.complaints import (
     CENTRAL,
     CITIZEN,
     COLLEAGUE,
+    DIRECTOR,
     ELSEWHERE,
     STRANGER,
     linked_citizen,
@@ -217,6 +218,21 @@ def test_a_late_call_is_marked(quick: FundBot) -> None:
     agent.send("/queue")
     agent.press("Appels à faire (1)")
     assert any("🔴" in one for one in agent.buttons)
+
+
+def test_a_call_not_made_in_time_is_brought_to_the_director_once(bot: FundBot) -> None:
+    ask_for_a_call(unlinked_citizen(bot))
+    director = bot.chat(DIRECTOR)
+    bot.run_job("calls")
+    assert director.messages == []
+    bot.clock.advance(days=7)
+    bot.run_job("calls")
+    assert "attend toujours un appel" in director.text
+    bot.run_job("calls")
+    assert len(director.messages) == 1
+    director.press("Ouvrir")
+    director.press("Injoignable")
+    assert calls_of(bot)[0].outcome == "unreachable"
 
 
 def test_calls_are_counted_for_the_evaluation_by_agency(bot: FundBot) -> None:

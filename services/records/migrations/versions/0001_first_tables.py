@@ -632,6 +632,7 @@ def upgrade() -> None:
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("asked_at", Instant(), nullable=False),
         sa.Column("call_by", Instant(), nullable=False),
+        sa.Column("raised_at", Instant(), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("closed_by", sa.BigInteger(), nullable=True),
@@ -667,6 +668,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_campaign_members_ready",
+            ["campaign_id", "contributor_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ready'"),
+            postgresql_where=sa.text("state = 'ready'"),
         )
         batch_op.create_index(
             "ix_campaign_members_telegram_id", ["telegram_id", "decided_at"], unique=False
@@ -903,6 +911,11 @@ def downgrade() -> None:
     op.drop_table("complaints")
     with op.batch_alter_table("campaign_members", schema=None) as batch_op:
         batch_op.drop_index("ix_campaign_members_telegram_id")
+        batch_op.drop_index(
+            "ix_campaign_members_ready",
+            sqlite_where=sa.text("state = 'ready'"),
+            postgresql_where=sa.text("state = 'ready'"),
+        )
         batch_op.drop_index(
             "ix_campaign_members_queued",
             sqlite_where=sa.text("state = 'queued'"),
