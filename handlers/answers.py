@@ -91,9 +91,11 @@ def _say(turn: Turn, found: Answer) -> None:
 
 
 def _next(name: str) -> Button:
-    kind, _, category = name.partition(":")
-    if category:
-        return Button("answers.complain", "complaint.of", category)
+    kind, _, what = name.partition(":")
+    if kind == "answer":
+        return Button(f"answer.{what}.question", "answers.show", what)
+    if kind == "complaint" and what:
+        return Button("answers.complain", "complaint.of", what)
     return NEXT[kind]
 
 

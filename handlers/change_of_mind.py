@@ -98,7 +98,8 @@ def followed(turn: Turn, step: Step) -> bool:
     takes = ANSWERS.get(step.name)
     if step.answer is not None and takes is None:
         return False
-    expecting = _EXPECTATION.get(takes) if takes is not None else None
+    # Where only buttons answer, "stop" means what is open, and a yes or no is none of them.
+    expecting = Expectation.YES_OR_NO if takes is None else _EXPECTATION.get(takes)
     understood = understand(turn.text, expecting=expecting, today=turn.today)
     if step.answer is None and free_text.is_sensitive(understood):
         free_text.ask_protected(turn, understood)  # the question stays open until they choose

@@ -47,10 +47,15 @@ def test_every_answer_has_its_source_and_leads_to_something_that_exists() -> Non
     for one in data.every():
         assert one.source
         for name in one.buttons:
-            kind, _, category = name.partition(":")
-            assert kind == "complaint" if category else kind in NEXT
-            if category:
-                categories.tree().leaf(category)
+            kind, _, what = name.partition(":")
+            if kind == "answer":
+                assert what != one.code
+                data.answer(what, TODAY)
+            elif what:
+                assert kind == "complaint"
+                categories.tree().leaf(what)
+            else:
+                assert kind in NEXT
 
 
 def test_an_answer_that_is_not_certain_says_so(sqlite_bot: FundBot) -> None:

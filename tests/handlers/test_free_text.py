@@ -278,6 +278,38 @@ def test_a_bare_phone_or_amount_is_asked_back(sqlite_bot: FundBot) -> None:
     assert any("plusieurs fois" in one for one in chat.buttons)
 
 
+HOSTILE = (
+    "\u202e\u2066" * 50,
+    "😀" * 400,
+    "<b>x</b><script>alert(1)</script>",
+    "'; DROP TABLE people; --",
+    '{0} {name} %s %(x)s \\ "',
+    "R-" * 2_000,
+    "9" * 4_096,
+    "ـ" * 4_096,
+    "٣" * 40 + " ملاين",
+    "a\u0301" * 2_000,
+    "/" + "x" * 200,
+    "\u0000\u0001",
+)
+
+
+@pytest.mark.parametrize("at_a_question", [False, True])
+def test_hostile_words_are_answered_and_change_nothing(
+    sqlite_bot: FundBot, at_a_question: bool
+) -> None:
+    open_agencies(sqlite_bot)
+    chat = linked_citizen(sqlite_bot)
+    for words in HOSTILE:
+        if at_a_question:
+            chat.send("/simulate")
+            chat.send("/complaint")
+        before = len(chat.messages)
+        chat.send(words)
+        assert len(chat.messages) > before, words[:20]
+    assert complaints(sqlite_bot) == []
+
+
 # --- inside a conversation ------------------------------------------------------------------
 
 
@@ -385,6 +417,15 @@ def test_the_language_changes_in_the_middle_and_the_question_stays(sqlite_bot: F
     chat.send("parle arabe")
     assert step_of(sqlite_bot, chat) == "complaint.text"
     assert "اكتبوا" in chat.text
+
+
+def test_stop_means_what_is_open(sqlite_bot: FundBot) -> None:
+    chat = citizen(sqlite_bot, declarations={2025: 24_000_000, 2026: 24_000_000})
+    chat.send("/plan")
+    chat.press("ce que je peux payer")
+    chat.send("stop")
+    assert step_of(sqlite_bot, chat) is None
+    assert chat.seen("C’est annulé")
 
 
 def test_a_resume_button_of_someone_else_or_of_nothing_opens_nothing(sqlite_bot: FundBot) -> None:
