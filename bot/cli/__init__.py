@@ -33,7 +33,9 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "people": ("staff", "link-code"),
     "policy": ("policy",),
     "statement": ("statement",),
+    "report": ("report",),
     "verify": ("verify", "public-key"),
+    "care": ("backup", "restore", "doctor"),
     "demo": ("demo",),
 }
 
