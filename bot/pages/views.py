@@ -88,7 +88,8 @@ def agency(look: Look, code: str) -> Html:
     """
     words, found = look.words, _report_of(look, code)
     name = figures.place_name(words, look.scope, code)
-    points = agencies.by_month(look.session, code, min(look.period.last, look.today))
+    last = min(look.period.last, look.today)
+    points = agencies.by_month(look.session, code, last, today=look.today)
     title = words.label("pages.months", place=name)
     body = [
         periods(look, f"agency/{code}"),

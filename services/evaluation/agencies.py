@@ -90,8 +90,9 @@ def _shares(session: Session, what: str, period: Period) -> list[Compared]:
     return comparing.compare_shares(observed, numbers, expected)
 
 
-def by_month(session: Session, place: str, last: date) -> list[MonthPoint]:
-    """The last twelve months of an agency, each beside the mean of those before it."""
+def by_month(session: Session, place: str, last: date, *, today: date) -> list[MonthPoint]:
+    """The last twelve months of an agency, each beside the mean of those before it. The month
+    that is not over yet has no lower limits."""
     end = last.replace(day=1)
     months = [add_months(end, back - HISTORY_MONTHS + 1) for back in range(HISTORY_MONTHS)]
     rows = session.execute(
@@ -113,7 +114,18 @@ def by_month(session: Session, place: str, last: date) -> list[MonthPoint]:
         usual = sum(counted.get(one, 0) for one in before) / len(before)
         inner = comparing.poisson_limits(usual, WARNING_TAIL)
         outer = comparing.poisson_limits(usual, ALARM_TAIL)
-        found.append(MonthPoint(month, observed, usual, *inner, *outer))
+        over = month < today.replace(day=1)
+        found.append(
+            MonthPoint(
+                month,
+                observed,
+                expected=usual,
+                low=inner[0] if over else None,
+                high=inner[1],
+                alarm_low=outer[0] if over else None,
+                alarm_high=outer[1],
+            )
+        )
     return found
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.dates import add_months
+from services.dates import add_months, end_of_month
 from services.evaluation import affiliates
 from services.evaluation.scope import Scope
 from services.records.base import table_of
@@ -193,7 +193,7 @@ class Period:
 def half_year(day: date) -> Period:
     """The half-year a day lies in."""
     first = date(day.year, 1 if day.month <= 6 else 7, 1)
-    return Period(first, add_months(first, 5))
+    return Period(first, end_of_month(add_months(first, 5)))
 
 
 def sums(

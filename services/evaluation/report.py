@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.complaints import categories
-from services.dates import add_months
-from services.evaluation import agencies, measures
+from services.dates import ONE_DAY, add_months
+from services.evaluation import agencies, comparing, measures
 from services.evaluation.comparing import Band, Compared
-from services.evaluation.measures import BY_NAME, Period, Sums
+from services.evaluation.measures import Period, Sums
 from services.evaluation.scope import Scope
 from services.records.base import table_of
 from services.records.evaluation import CaseFact
@@ -93,7 +93,7 @@ def make(
 def previous(period: Period) -> Period:
     """The period of as many months just before."""
     months = period.months
-    return Period(add_months(months[0], -len(months)), add_months(months[0], -1))
+    return Period(add_months(months[0], -len(months)), months[0] - ONE_DAY)
 
 
 def case_rows(session: Session, scope: Scope, period: Period) -> Iterator[dict[str, Any]]:
@@ -154,13 +154,18 @@ def _unsaid(together: Sums, compared: dict[str, list[Compared]]) -> Iterator[Fin
 
 
 def _changes(together: Sums, before: Sums) -> Iterator[tuple[str, float, float]]:
-    known = {"answered_in_target": "answer_known", "resolved_in_target": "resolution_known"}
-    for name, cases in known.items():
-        if min(getattr(together, cases), getattr(before, cases)) < ENOUGH_CASES:
+    """Shares that moved by more than chance explains: their 95 % intervals do not meet."""
+    for name in _SHARES:
+        whole = {"answered_in_target": "answer_known", "resolved_in_target": "resolution_known"}
+        numbers = [getattr(one, whole[name]) for one in (before, together)]
+        if min(numbers) < ENOUGH_CASES:
             continue
-        was, now = BY_NAME[name].value(before), BY_NAME[name].value(together)
-        if was is not None and now is not None:
-            yield name, was, now
+        met = [getattr(one, name) for one in (before, together)]
+        (low, high), (now_low, now_high) = (
+            comparing.wilson(*one) for one in zip(met, numbers, strict=True)
+        )
+        if now_low > high or now_high < low:
+            yield name, met[0] / numbers[0], met[1] / numbers[1]
 
 
 def _about_share(kind: str, name: str, one: Compared) -> Finding:
