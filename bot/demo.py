@@ -25,14 +25,17 @@ from bot.application import Application
 from bot.instance_lock import InstanceLock
 from bot.settings import Settings
 from bot.standin.person import Standin
-from bot.standin.personas import Persona
+from bot.standin.personas import Persona, PersonaGroup
 from handlers import words
 from services import accounts, installation, policy, staff
 from services.clock import algiers_day
+from services.complaints import forum
+from services.complaints.office import Office
 from services.database import open_engine, sessions
 from services.fund_import.load import import_directory
 from services.people import Role
 from services.policy.service_rows import Wilaya
+from services.references import CENTRAL
 from services.sample import people as sample
 from services.sample.person import SamplePerson
 from services.vault import Vault
@@ -66,6 +69,14 @@ STAFF = (
     StaffPersona("central", 203, Role.CENTRAL, False, "🏛", "fr"),
     StaffPersona("manager", 204, Role.MANAGER, False, "📊", "fr"),
 )
+
+
+AGENCY_GROUP, CENTRAL_GROUP = -1002000000001, -1002000000002
+GROUP_ROLES = {
+    "agent": {"agency": "member"},
+    "director": {"agency": "creator"},
+    "central": {"central": "creator"},
+}
 
 
 async def run(
@@ -105,6 +116,7 @@ async def run(
             port=_free_port(port),
             clock_url=f"http://{HOST}:{bot_port}",
             personas=_personas(the_people),
+            groups=_groups(),
         )
         await standin.knobs(limits=True)
         settings = settings.model_copy(update={"BOT_API_URL": standin.base_url})
@@ -141,7 +153,9 @@ def _prepare(settings: Settings, others: int) -> dict[str, SamplePerson]:
             _load(engine, vault, rules, clock, others=others)
         people = sample.demo_people(as_of, rules)
         with sessions(engine).begin() as session:
-            _add_staff(session, people[sample.TRADER].agency, clock.now())
+            now, agency = clock.now(), people[sample.TRADER].agency
+            _add_staff(session, agency, now)
+            _open_desks(Office(session, rules, vault, now), agency)
         return people
     finally:
         engine.dispose()
@@ -179,6 +193,24 @@ def _add_staff(session: Session, agency: str, now: datetime) -> None:
             )
 
 
+def _open_desks(office: Office, agency: str) -> None:
+    """The staff groups of the demo are the desks of the trader's agency and of the centre."""
+    for desk, group, opener in (
+        (agency, AGENCY_GROUP, "director"),
+        (CENTRAL, CENTRAL_GROUP, "central"),
+    ):
+        if forum.group_at(office, group) is None:
+            [who] = [one for one in STAFF if one.key == opener]
+            forum.bind(office, who.telegram_id, desk=desk, chat_id=group, language=who.language)
+
+
+def _groups() -> list[PersonaGroup]:
+    return [
+        PersonaGroup("agency", _label("fr", "demo.agency_group"), chat_id=AGENCY_GROUP),
+        PersonaGroup("central", _label("fr", "demo.central_group"), chat_id=CENTRAL_GROUP),
+    ]
+
+
 def _personas(people: dict[str, SamplePerson]) -> list[Persona]:
     """The faces on the page: what to type is told under each name."""
     citizens = []
@@ -206,6 +238,7 @@ def _personas(people: dict[str, SamplePerson]) -> list[Persona]:
             about_ar=_label("ar", f"demo.{one.key}_about"),
             about_fr=_label("fr", f"demo.{one.key}_about"),
             emoji=one.emoji,
+            group_roles=GROUP_ROLES.get(one.key, {}),
         )
         for one in STAFF
     ]
