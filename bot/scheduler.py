@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
-from handlers import digest, reminders
+from handlers import campaigns, digest, reminders
 from handlers.desk import calls, escalations
 from handlers.plans import telling
 from handlers.turn import Kit
@@ -51,8 +51,9 @@ JOBS: tuple[Job, ...] = (
     Job("calls", 600, calls.run),
     Job("plans", 600, telling.run),
     Job("reminders", 15, reminders.run),
+    Job("campaigns", 15, campaigns.run),
     # Before the digest, which reads what it finds.
-    Job("statistics", 300, digest.statistics),
+    Job("statistics", 120, digest.statistics),
     Job("digest", 60, digest.send_due),
     Job(
         "retention",

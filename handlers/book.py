@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     answers,
     callback,
+    campaigns,
     cases,
     complaint,
     complaint_about,
@@ -41,6 +42,7 @@ def open_book() -> Book:
             accounts.CONVERSATION,
             settings.CONVERSATION,
             reminders.CONVERSATION,
+            campaigns.CONVERSATION,
             mydata.CONVERSATION,
             status.CONVERSATION,
             explain.CONVERSATION,

@@ -25,8 +25,8 @@ CITIZEN = (
 STAFF: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("queue", "case"),
     Role.DIRECTOR: ("queue", "case", "digest"),
-    Role.CENTRAL: ("queue", "case", "digest"),
-    Role.MANAGER: ("digest", "report"),
+    Role.CENTRAL: ("queue", "case", "digest", "campaigns"),
+    Role.MANAGER: ("digest", "report", "campaigns"),
     Role.ADMIN: ("staff", "agency", "queue", "case", "digest"),
 }
 

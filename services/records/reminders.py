@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.records.base import Base, Instant, RowId
 
 _QUEUED = text("state = 'queued'")
+_READY = text("state = 'ready'")
 _WAITING = text("state = 'waiting'")
 
 
@@ -77,7 +78,7 @@ class Campaign(Base):
     """One message about what is late, to an audience; started by one person, approved by another.
 
     `state`: preparing, ready, approved, running, paused, stopped, done. `after` is the
-    contributor reached last, while preparing and again while sending.
+    contributor reached last while it is prepared.
     """
 
     __tablename__ = "campaigns"
@@ -107,6 +108,13 @@ class CampaignMember(Base):
     __tablename__ = "campaign_members"
     __table_args__ = (
         Index("ix_campaign_members_telegram_id", "telegram_id", "decided_at"),
+        Index(
+            "ix_campaign_members_ready",
+            "campaign_id",
+            "contributor_id",
+            sqlite_where=_READY,
+            postgresql_where=_READY,
+        ),
         Index(
             "ix_campaign_members_queued",
             "call_id",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session
@@ -34,6 +35,14 @@ class Account:
     contributor_id: int
     link_id: int
     since: datetime
+    is_own: bool
+
+
+class Reader(NamedTuple):
+    """Who reads about a contributor, by which link; `is_own`: themself, not under a mandate."""
+
+    link_id: int
+    telegram_id: int
     is_own: bool
 
 
@@ -114,18 +123,16 @@ def addressees(session: Session, people: Sequence[int], today: date) -> list[Add
     ).all()
     reader = readers(session, sorted({link.contributor_id for link in links}), today)
     for link in links:
-        if reader[link.contributor_id] == (link.id, link.telegram_id):
+        if reader[link.contributor_id].link_id == link.id:
             found[link.telegram_id].accounts.append(
                 Account(link.contributor_id, link.id, link.since, link.kind == SELF)
             )
     return [found[person] for person in people if person in found]
 
 
-def readers(
-    session: Session, contributors: Sequence[int], today: date
-) -> dict[int, tuple[int, int]]:
-    """Who reads about each contributor: (link, Telegram account); those without are left out."""
-    chosen: dict[int, tuple[int, int]] = {}
+def readers(session: Session, contributors: Sequence[int], today: date) -> dict[int, Reader]:
+    """Who reads about each contributor; those nobody reads about are left out."""
+    chosen: dict[int, Reader] = {}
     rows = session.execute(
         select(_links.c.contributor_id, _links.c.id, _links.c.telegram_id, _links.c.kind)
         .where(_links.c.contributor_id.in_(contributors), _in_force(today))
@@ -134,10 +141,10 @@ def readers(
     own: set[int] = set()
     for contributor_id, link_id, telegram_id, kind in rows:
         if kind == SELF:
-            chosen[contributor_id] = (link_id, telegram_id)
+            chosen[contributor_id] = Reader(link_id, telegram_id, True)
             own.add(contributor_id)
         elif contributor_id not in own:
-            chosen.setdefault(contributor_id, (link_id, telegram_id))
+            chosen.setdefault(contributor_id, Reader(link_id, telegram_id, False))
     return chosen
 
 

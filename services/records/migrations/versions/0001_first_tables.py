@@ -133,6 +133,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place", "category", "month", name=op.f("pk_cluster_flags")),
     )
     op.create_table(
+        "collection_facts",
+        sa.Column("place", sa.String(length=4), nullable=False),
+        sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("contributors", sa.Integer(), nullable=False),
+        sa.Column("in_arrears", sa.Integer(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("late", sa.BigInteger(), nullable=False),
+        sa.Column("surcharge", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "year", "complete", name=op.f("pk_collection_facts")),
+    )
+    op.create_table(
         "complaint_series",
         sa.Column("series", sa.String(length=4), nullable=False),
         sa.Column("year", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -1034,6 +1048,7 @@ def downgrade() -> None:
     op.drop_table("conversations")
     op.drop_table("contributors")
     op.drop_table("complaint_series")
+    op.drop_table("collection_facts")
     op.drop_table("cluster_flags")
     with op.batch_alter_table("case_steps", schema=None) as batch_op:
         batch_op.drop_index("ix_case_steps_complaint_id")
