@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -19,11 +20,15 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.gateway.cleaning import clean_text, is_storable
+
 log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 5.0
 CONNECTIONS = 64
+RETRY_AFTER_MAX_S = 86_400.0
+DESCRIPTION_MAX = 200
 
 
 def proxy_for(url: str) -> str | None:
@@ -178,6 +183,8 @@ class BotApi:
         self._request = request
         # For /health: when Telegram last answered, and what failed since.
         self.answered_at: float | None = None
+        # Whether it ever said yes: from then on a 404 means the method, not the token.
+        self.accepted = False
         self.trouble: str | None = None
 
     def __repr__(self) -> str:
@@ -199,12 +206,14 @@ class BotApi:
         try:
             result = await self._call(method, params or {}, files, timeout_s or self._timeout_s)
         except Refused as refusal:
-            self._note(None if refusal.code not in (401, 404) else f"refused ({refusal.code})")
+            wrong_token = refusal.code == 401 or (refusal.code == 404 and not self.accepted)
+            self._note(f"refused ({refusal.code})" if wrong_token else None)
             raise
         except (NotSent, Unknown) as failure:
             self._note(failure.message)
             raise
         self._note(None)
+        self.accepted = True
         return result
 
     async def _call(
@@ -251,8 +260,8 @@ def _result_of(status: int, payload: bytes) -> Any:
     if status >= 500:
         raise Unknown(f"HTTP {status}")
     answer = AiohttpRequest.parse_json_payload(payload)
-    if status == 200 and answer.get("ok") is True and "result" in answer:
-        return answer["result"]
+    if status == 200 and answer.get("ok") is True:
+        return answer.get("result")  # yes without a result is yes all the same
     if status == 200 and answer.get("ok") is not False:
         raise Unknown("the answer says neither yes nor no")
     parameters = answer.get("parameters")
@@ -267,12 +276,23 @@ def _result_of(status: int, payload: bytes) -> Any:
 
 
 def _refuse(code: Any, description: str, retry_after: Any, migrated_to: Any) -> Any:
-    seconds = float(retry_after) if isinstance(retry_after, int | float) else None
-    if code == 429 and seconds is None:
-        seconds = 1.0
+    code = code if isinstance(code, int) else 400
     raise Refused(
-        code if isinstance(code, int) else 400,
-        description[:200],
-        retry_after_s=seconds,
-        migrated_to=migrated_to if isinstance(migrated_to, int) else None,
+        code,
+        clean_text(description[:DESCRIPTION_MAX]),
+        retry_after_s=_seconds(retry_after, needed=code == 429),
+        migrated_to=migrated_to if is_storable(migrated_to) else None,
     )
+
+
+def _seconds(retry_after: Any, *, needed: bool) -> float | None:
+    """How long Telegram asks to wait, whatever form it took; at most a day."""
+    if retry_after is None and not needed:
+        return None
+    try:
+        seconds = float(retry_after)
+    except (TypeError, ValueError, OverflowError):
+        return 1.0
+    if not seconds > 0:  # also what is no number
+        return 1.0
+    return min(seconds, RETRY_AFTER_MAX_S) if math.isfinite(seconds) else RETRY_AFTER_MAX_S

@@ -30,6 +30,10 @@ class Bucket:
         self._fill(now)
         self._level -= 1.0
 
+    def give_back(self) -> None:
+        """What was taken was not used."""
+        self._level = min(self.burst, self._level + 1.0)
+
     def is_full(self, now: float) -> bool:
         self._fill(now)
         return self._level >= self.burst
@@ -100,6 +104,12 @@ class Budget:
         self._chat_paused_until.pop(chat_id, None)
         bucket = self._chats.get(chat_id)
         return 0.0 if bucket is None else bucket.wait_s(now)
+
+    def give_back(self, chat_id: int | None) -> None:
+        """No message left after all."""
+        self._all.give_back()
+        if chat_id is not None and (bucket := self._chats.get(chat_id)) is not None:
+            bucket.give_back()
 
     def take(self, chat_id: int | None, now: float) -> None:
         self._all.take(now)

@@ -8,19 +8,22 @@ leaves at most the calls in flight in doubt. What doubt means is the call's own 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import html
 import logging
 import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
+from bot.gateway.cleaning import is_storable
 from bot.gateway.limits import Budget, SendingLimits
 from bot.gateway.workers import Workers
 from services import outbox
@@ -34,9 +37,12 @@ SWEEP_EVERY_S = 1.0
 WINDOW = 500  # calls of a lane kept in memory beyond which the database keeps the rest
 BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 WRONG_TOKEN_PAUSE_S = 30.0
+NOT_FOUND_PAUSE_S = 2.0  # before anything was ever accepted: the token, or just the method?
 DATABASE_RETRY_S = 0.5
 WAITS = "waits for another call"
 GIVE_UP_AFTER = 60  # tries of one repeatable call, about an hour
+FAULTS_MAX = 3  # of our own in one call, before it fails and its chat goes on
+FAULT_PAUSE_S = 5.0
 
 # Not messages: Telegram counts them apart, and a person pressing a button must not wait.
 FREE_METHODS = frozenset(
@@ -56,7 +62,12 @@ ALREADY_DONE = (
     "message to delete not found",
 )
 UNREACHABLE = ("chat not found", "user is deactivated", "peer_id_invalid")
-NO_LONGER_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+NO_LONGER_EDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",  # its button stands under a picture or a file
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +78,13 @@ class _Queue:
     lane: Lane
     calls: deque[Call] = field(default_factory=deque)
     listed: bool = False
+
+    def put(self, call: Call) -> None:
+        """In the order of the outbox, also what is found late or comes back."""
+        place = len(self.calls)
+        while place and self.calls[place - 1].id > call.id:
+            place -= 1
+        self.calls.insert(place, call)
 
 
 class Sender:
@@ -88,14 +106,8 @@ class Sender:
         self._clock = clock
         self._monotonic = monotonic
         self._budget = Budget(limits, monotonic())
-        self._queues: dict[tuple[int, Lane], _Queue] = {}
-        self._ready: dict[Lane, deque[_Queue]] = {lane: deque() for lane in Lane}
-        self._free: deque[Call] = deque()
-        self._known: set[int] = set()
-        self._lane_size: dict[Lane, int] = dict.fromkeys(Lane, 0)
-        self._busy_chats: set[int] = set()
-        self._tries: dict[int, int] = {}
         self._in_flight = 0
+        self._forget_all()
         self._finished: list[tuple[Concluded, asyncio.Future[None]]] = []
         self._committing = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,20 +115,54 @@ class Sender:
         self._transport_failures = 0
         self._running = False
 
+    def _forget_all(self) -> None:
+        self._queues: dict[tuple[int, Lane], _Queue] = {}
+        self._ready: dict[Lane, deque[_Queue]] = {lane: deque() for lane in Lane}
+        self._free: deque[Call] = deque()
+        self._known: set[int] = set()
+        self._lane_size: dict[Lane, int] = dict.fromkeys(Lane, 0)
+        # Lanes of which the database holds more than is known here, by the last call left
+        # there: until it is read, newer calls must not overtake it.
+        self._left_behind: dict[Lane, int] = {}
+        self._room = asyncio.Event()
+        self._busy_chats: set[int] = set()
+        self._tries: dict[int, int] = {}
+        self._faults: dict[int, int] = {}
+        # Waits run on the machine's clock: ours may jump.
+        self._retry_at: dict[int, float] = {}
+
     # --- life ---------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Send until cancelled; what another process or a command adds is found by sweeps."""
-        await self._in_worker(self._give_up_interrupted)
+        """Send until cancelled; what another process or a command adds is found by sweeps.
+
+        It may run again later, when the lease comes back: it then begins from the records,
+        since another process has sent meanwhile.
+        """
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+        self._forget_all()
+        await self._begin()
         self._running = True
         try:
             while True:
                 await self._sweep()
-                await asyncio.sleep(SWEEP_EVERY_S)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_EVERY_S):
+                        await self._room.wait()
         finally:
             self._running = False
             if self._timer is not None:
                 self._timer.cancel()
+
+    async def _begin(self) -> None:
+        while True:
+            try:
+                await self._in_worker(self._give_up_interrupted)
+                return
+            except DBAPIError as error:
+                log.warning("The outbox cannot be read (%s); again", type(error).__name__)
+                await asyncio.sleep(DATABASE_RETRY_S)
 
     async def settle(self, timeout_s: float) -> None:
         """At a stop: let the calls in flight end and be written down."""
@@ -128,7 +174,9 @@ class Sender:
         if not self._running:
             return
         for call in calls:
-            if self._lane_size[call.lane] < WINDOW:
+            if call.lane in self._left_behind or self._lane_size[call.lane] >= WINDOW:
+                self._left_behind[call.lane] = call.id
+            else:
                 self._admit(call)
         self._pump()
 
@@ -139,21 +187,27 @@ class Sender:
     # --- what waits ---------------------------------------------------------------------
 
     async def _sweep(self) -> None:
-        sizes = dict(self._lane_size)
+        self._room.clear()
+        limits = {lane: size + WINDOW for lane, size in self._lane_size.items() if size < WINDOW}
+        left_behind = dict(self._left_behind)
         try:
             found = await self._in_worker(
-                lambda session: [
-                    call
-                    for lane in Lane
-                    if sizes[lane] < WINDOW
-                    for call in outbox.queued(session, lane, limit=sizes[lane] + WINDOW)
-                ]
+                lambda session: {
+                    lane: outbox.queued(session, lane, limit=limit)
+                    for lane, limit in limits.items()
+                }
             )
         except Exception as error:
             log.warning("The outbox could not be read (%s); trying again", type(error).__name__)
             return
-        for call in found:
-            self._admit(call)
+        for lane, calls in found.items():
+            for call in calls:
+                self._admit(call)
+            if (last := self._left_behind.get(lane)) is None:
+                continue
+            read_to_the_end = len(calls) < limits[lane] and last == left_behind.get(lane)
+            if last in self._known or read_to_the_end:
+                del self._left_behind[lane]
         self._pump()
 
     def _admit(self, call: Call) -> None:
@@ -168,7 +222,7 @@ class Sender:
         queue = self._queues.get((chat, call.lane))
         if queue is None:
             queue = self._queues[(chat, call.lane)] = _Queue(chat, call.lane)
-        queue.calls.append(call)
+        queue.put(call)
         self._list(queue)
 
     def _list(self, queue: _Queue) -> None:
@@ -201,7 +255,9 @@ class Sender:
                 queue.listed = False
                 if not queue.calls or queue.chat in self._busy_chats:
                     continue
-                wait = max(self._budget.chat_wait_s(queue.chat, now), self._not_before_s(queue))
+                wait = max(
+                    self._budget.chat_wait_s(queue.chat, now), self._wait_s(queue.calls[0], now)
+                )
                 if wait > 0:
                     soonest = min(soonest, wait)
                     queue.listed = True
@@ -214,12 +270,14 @@ class Sender:
         if soonest < float("inf"):
             self._pump_in(soonest)
 
-    def _not_before_s(self, queue: _Queue) -> float:
-        not_before = queue.calls[0].not_before
-        if not_before is None:
-            return 0.0
-        # Never a long sleep: the demo's clock may jump.
-        return min(1.0, max(0.0, (not_before - self._clock.now()).total_seconds()))
+    def _wait_s(self, call: Call, now: float) -> float:
+        """Seconds until this call may leave, the limits aside."""
+        pause = self._retry_at.get(call.id, 0.0) - now
+        if call.not_before is not None:
+            # Never a long sleep: the demo's clock may jump.
+            later = (call.not_before - self._clock.now()).total_seconds()
+            pause = max(pause, min(1.0, later))
+        return max(0.0, pause)
 
     def _pump_in(self, wait_s: float) -> None:
         if self._timer is not None:
@@ -239,20 +297,19 @@ class Sender:
             concluded = await self._attempt(call)
             await self._write_down(concluded)
         except Exception as error:
-            log.error("Call %s (%s) failed here: %s", call.id, call.method, type(error).__name__)
-            concluded = Concluded(call, "queued")
-            await asyncio.sleep(5)
+            concluded = await self._after_fault(call, error)
+        if concluded.error == WAITS and queue is not None:
+            self._budget.give_back(call.chat_id)
         self._in_flight -= 1
         if concluded.unreachable and queue is not None:
             await self._drop_rest(queue)
         if queue is not None:
             self._busy_chats.discard(queue.chat)
         if concluded.state == "queued":
-            call.not_before = concluded.not_before
             if queue is None:
                 self._retry_free(call)
             else:
-                queue.calls.appendleft(call)
+                queue.put(call)
         else:
             self._forget(call)
         if queue is not None:
@@ -265,19 +322,22 @@ class Sender:
         self._pump()
 
     def _retry_free(self, call: Call) -> None:
-        wait = 1.0
-        if call.not_before is not None:
-            wait = max(0.1, (call.not_before - self._clock.now()).total_seconds())
+        wait = max(0.1, self._wait_s(call, self._monotonic()))
         asyncio.get_running_loop().call_later(wait, self._admit_again, call)
 
     def _admit_again(self, call: Call) -> None:
-        self._free.append(call)
-        self._pump()
+        if call.id in self._known:  # else this sender began anew meanwhile
+            self._free.append(call)
+            self._pump()
 
     def _forget(self, call: Call) -> None:
         self._known.discard(call.id)
         self._tries.pop(call.id, None)
+        self._faults.pop(call.id, None)
+        self._retry_at.pop(call.id, None)
         self._lane_size[call.lane] -= 1
+        if call.lane in self._left_behind and self._lane_size[call.lane] < WINDOW // 2:
+            self._room.set()
 
     async def _attempt(self, call: Call) -> Concluded:
         """Make the call once and say how it ended."""
@@ -311,6 +371,8 @@ class Sender:
 
     async def _resolve(self, call: Call) -> Concluded | None:
         """Fill in what an earlier call returned; not None while that one is still open."""
+        if call.after_id in self._known:
+            return self._again(call, 0.2, WAITS)
         state, message_id, thread_id = await self._in_worker(
             lambda session: outbox.result_of(session, call.after_id or 0)
         )
@@ -339,10 +401,11 @@ class Sender:
                 self._budget.pause(until)
             log.warning("Telegram asks to wait %.0f s", seconds)
             return self._again(call, seconds, "too many requests")
-        if refusal.code in (401, 404):
-            self._budget.pause(self._monotonic() + WRONG_TOKEN_PAUSE_S)
+        if refusal.code == 401 or (refusal.code == 404 and not self._api.accepted):
+            pause = WRONG_TOKEN_PAUSE_S if refusal.code == 401 else NOT_FOUND_PAUSE_S
+            self._budget.pause(self._monotonic() + pause)
             log.error("Telegram does not accept BOT_TOKEN (%s); nothing is lost", refusal.code)
-            return self._again(call, WRONG_TOKEN_PAUSE_S, "the token is not accepted")
+            return self._again(call, pause, "the token is not accepted")
         if refusal.migrated_to is not None and call.chat_id != refusal.migrated_to:
             call.chat_id = refusal.migrated_to
             call.params["chat_id"] = refusal.migrated_to
@@ -363,14 +426,14 @@ class Sender:
             call.params.pop("parse_mode")
             for name in ("text", "caption"):
                 if name in call.params:
-                    call.params[name] = re.sub(r"<[^>]*>", "", call.params[name])
+                    call.params[name] = html.unescape(re.sub(r"<[^>]*>", "", call.params[name]))
             return self._again(call, 0.0, "sent as plain text")
         log.error("Call %s (%s) was refused: %s", call.id, call.method, refusal)
         return Concluded(call, "failed", str(refusal)[:200])
 
     def _after_no_connection(self, call: Call, failure: NotSent) -> Concluded:
         wait = BACKOFF_S[min(self._transport_failures, len(BACKOFF_S) - 1)]
-        if self._monotonic() >= 0 and self._budget.pause_left_s(self._monotonic()) <= 0:
+        if self._budget.pause_left_s(self._monotonic()) <= 0:
             self._transport_failures += 1
             log.warning("Telegram cannot be reached; trying again in %.0f s", wait)
         self._budget.pause(self._monotonic() + wait)
@@ -384,17 +447,29 @@ class Sender:
             return Concluded(call, "unknown", doubt.reason)
         return self._again(call, BACKOFF_S[min(tries - 1, len(BACKOFF_S) - 1)], doubt.reason)
 
+    async def _after_fault(self, call: Call, error: Exception) -> Concluded:
+        """Something here went wrong with it: again, a few times, unless the database is away."""
+        log.error("Call %s (%s) failed here: %s", call.id, call.method, type(error).__name__)
+        if not isinstance(error, DBAPIError):
+            self._faults[call.id] = self._faults.get(call.id, 0) + 1
+        if self._faults.get(call.id, 0) >= FAULTS_MAX:
+            concluded = Concluded(call, "failed", type(error).__name__)
+        else:
+            concluded = self._again(call, FAULT_PAUSE_S, "failed here")
+        await self._write_down(concluded)
+        return concluded
+
     def _again(self, call: Call, wait_s: float, why: str) -> Concluded:
-        not_before = self._clock.now() + timedelta(seconds=wait_s) if wait_s > 0 else None
-        return Concluded(call, "queued", why, not_before=not_before)
+        if wait_s > 0:
+            self._retry_at[call.id] = self._monotonic() + wait_s
+        return Concluded(call, "queued", why, not_before=call.not_before)
 
     # --- records ------------------------------------------------------------------------
 
     async def _write_down(self, concluded: Concluded) -> None:
         """Commit how a call ended, together with whatever else ended meanwhile. Returns once
         it is committed: while the database is away, this waits for it."""
-        stands = concluded.not_before is None or concluded.error == WAITS
-        if concluded.state == "queued" and concluded.call.repeatable and stands:
+        if concluded.state == "queued" and concluded.call.repeatable:
             return  # as it was: nothing to write
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._finished.append((concluded, future))
@@ -453,4 +528,8 @@ def _ids_in(result: Any) -> tuple[int | None, int | None]:
         result = result[0]
     if not isinstance(result, dict):
         return None, None
-    return result.get("message_id"), result.get("message_thread_id")
+    message_id, thread_id = result.get("message_id"), result.get("message_thread_id")
+    return (
+        message_id if is_storable(message_id) else None,
+        thread_id if is_storable(thread_id) else None,
+    )

@@ -3,106 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.api import NotSent, Refused, Unknown
-from bot.gateway.limits import SendingLimits
-from bot.gateway.sender import Sender
 from bot.gateway.workers import Workers
 from services.database import open_engine, sessions
-from services.outbox import Call, Lane, Outbox
+from services.outbox import Lane, Outbox
 from services.records.people import Person
 from services.records.traffic import OutgoingCall, OutgoingFile
 from tests.support.clock import SetClock
-
-Answer = Callable[[str, dict[str, Any]], Any]
-
-
-class MadeUpTelegram:
-    """Records calls and answers as a test wants; by default it says yes."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.files: list[dict[str, Any]] = []
-        self.answers: list[Any] = []
-        self.delay_s = 0.0
-        self._number = 100
-
-    async def call(self, method: str, params: Any = None, *, files: Any = None) -> Any:
-        self.calls.append((method, dict(params)))
-        if files:
-            self.files.append(files)
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        answer = self.answers.pop(0) if self.answers else None
-        if isinstance(answer, Exception):
-            raise answer
-        self._number += 1
-        if method == "createForumTopic":
-            return {"message_thread_id": self._number, "name": "t"}
-        return {"message_id": self._number} if answer is None else answer
-
-    @property
-    def texts(self) -> list[str]:
-        return [params.get("text", "") for _, params in self.calls]
-
-
-class Post:
-    """An outbox, a sender and a made-up Telegram."""
-
-    def __init__(self, make: sessionmaker[Session], clock: SetClock, workers: Workers) -> None:
-        self.make = make
-        self.clock = clock
-        self.workers = workers
-        self.telegram = MadeUpTelegram()
-
-    def add(self, text: str = "hello", *, chat: int = 1, **details: Any) -> Call:
-        method = details.pop("method", "sendMessage")
-        extra = details.pop("params", {})
-        with self.make.begin() as session:
-            return Outbox(session, self.clock.now()).add(
-                method, {"chat_id": chat, "text": text, **extra}, chat_id=chat, **details
-            )
-
-    def rows(self) -> list[OutgoingCall]:
-        with self.make.begin() as session:
-            return list(session.scalars(select(OutgoingCall).order_by(OutgoingCall.id)))
-
-    def states(self) -> list[str]:
-        return [row.state for row in self.rows()]
-
-    @contextlib.asynccontextmanager
-    async def sending(self, **limits: Any) -> AsyncIterator[Sender]:
-        sender = Sender(
-            api=self.telegram,  # type: ignore[arg-type]
-            sessions=self.make,
-            workers=self.workers,
-            clock=self.clock,
-            limits=SendingLimits(**limits) if limits else SendingLimits.of_rate(10_000),
-        )
-        task = asyncio.create_task(sender.run())
-        try:
-            yield sender
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            await sender.settle(2)
-
-    async def until(self, condition: Callable[[], bool], wait_s: float = 8) -> None:
-        async with asyncio.timeout(wait_s):
-            while not condition():  # noqa: ASYNC110 - what is waited for is in the database
-                await asyncio.sleep(0.02)
-
-    async def drained(self) -> None:
-        await self.until(lambda: not any(s in ("queued", "sending") for s in self.states()))
+from tests.support.post import Post
 
 
 @pytest.fixture
