@@ -34,6 +34,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "policy": ("policy",),
     "statement": ("statement",),
     "report": ("report",),
+    "reminders": ("outreach", "campaign-result"),
     "verify": ("verify", "public-key"),
     "care": ("backup", "restore", "doctor"),
     "demo": ("demo",),

@@ -19,9 +19,9 @@ from services.reminders.steps import Kind, Step
 
 SUBJECT = "reminder"
 """What the outbox calls of reminders and campaigns are about: `reminder`, `reminder:ID`."""
-AHEAD = 900
-"""How many reminders may wait in the outbox: half a minute of sending. The rest waits in the
-records, where a payment, a change of mind or a stop still reaches it."""
+AHEAD_S = 31
+"""How many seconds of sending may wait in the outbox. The rest waits in the records, where a
+payment, a change of mind or a stop still reaches it."""
 
 _calls = table_of(OutgoingCall)
 _reminders, _members = table_of(Reminder), table_of(CampaignMember)

@@ -124,8 +124,8 @@ def room_now(session: Session, hours: Hours, now: datetime) -> int:
     """How many messages may be added: no more than leave within half a minute, nor after the
     open hours end."""
     today = day_in_algiers(now)
-    seconds = (hours.closes(now) - now).total_seconds()
-    most = min(letters.AHEAD, int(seconds * hours.rules(today).per_second))
+    seconds = min(letters.AHEAD_S, (hours.closes(now) - now).total_seconds())
+    most = int(seconds * hours.rules(today).per_second)
     return most - letters.waiting(session)
 
 

@@ -24,6 +24,7 @@ from tests.services.reminders.year_scene import Post, at, build
 
 YEAR, PEOPLE = 2027, 2_000
 POLICY = policies.load()
+OUTBOX_HOLDS = letters.AHEAD_S * POLICY.reminder_rules(date(YEAR, 1, 1)).per_second
 OUTAGES = [  # from, until: the program is away
     (at(date(YEAR, 6, 23), "08:30"), at(date(YEAR, 6, 23), "09:30")),  # an hour
     (at(date(YEAR, 5, 30), "00:00"), at(date(YEAR, 6, 1), "00:00")),  # two days
@@ -99,7 +100,7 @@ def wake(post: Post, now: datetime) -> None:
                 slice_of=1_000,
             )
         if not more:  # the outbox was full: go on once it has left
-            more = len(post.deliver(now)) >= letters.AHEAD
+            more = len(post.deliver(now)) >= OUTBOX_HOLDS
 
 
 def everyone_is_accounted_for(
