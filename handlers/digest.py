@@ -23,13 +23,17 @@ from services import staff
 from services.clock import algiers_day
 from services.complaints import access
 from services.complaints.office import Office
-from services.evaluation import building, clusters, digest, doors, failures, scope
+from services.dates import in_algiers
+from services.evaluation import building, clusters, collection, digest, doors, failures, scope
 from services.evaluation.digest import Item, Line, View
 from services.outbox import Lane, Outbox
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Turn], None]
+# What a run takes on at most: it holds up conversations for less than a second.
+EVENTS_AT_ONCE = 800
+POSITIONS_BY_DAY, POSITIONS_BY_NIGHT, NIGHT_ENDS = 1_000, 10_000, 6
 SHOWN = 12  # entries of a list; more of them are opened from the queue
 _ALL_QUIET = "digest.quiet"
 
@@ -137,7 +141,11 @@ def send_due(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
 
 def statistics(kit: Kit, session: Session, now: datetime, _: Outbox) -> None:
     """Bring the facts up to date, look for clusters, forget what ran out."""
-    building.refresh(session, policy=kit.policy, vault=kit.vault, now=now)
+    building.refresh(session, policy=kit.policy, vault=kit.vault, now=now, at_most=EVENTS_AT_ONCE)
+    at_night = in_algiers(now).hour < NIGHT_ENDS
+    collection.go_on(
+        session, kit.policy, now, at_most=POSITIONS_BY_NIGHT if at_night else POSITIONS_BY_DAY
+    )
     clusters.find_new(session, now)
     doors.forget_old(session, now)
     failures.forget_old(session, now)

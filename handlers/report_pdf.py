@@ -37,6 +37,8 @@ def write(words: Words, found: Report, *, at: datetime) -> bytes:
         page.chart(what, funnel.draw(found.compared[what]))
         page.tabulate(report_tables.compared(words, found, what))
     page.tabulate(report_tables.by_category(words, found))
+    page.tabulate(report_tables.collected(words, found))
+    page.tabulate(report_tables.collected_years(words, found))
     page.tabulate(report_tables.definitions(words), (0.3, 0.7))
     return bytes(page.output())
 

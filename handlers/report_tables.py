@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handlers import figures
 from handlers.words import Words
 from services.evaluation import agencies, measures
+from services.evaluation.collection import Collected
 from services.evaluation.report import Report
 from services.references import CENTRAL
 
@@ -102,6 +103,35 @@ def changes(words: Words, found: Report) -> Table:
     return Table("table.changes", head, rows)
 
 
+def collected(words: Words, found: Report) -> Table:
+    """What was due and paid, place by place, all years together."""
+    rows = [
+        [figures.place_name(words, found.scope, place), *_amounts(words, one)]
+        for place, one in sorted(found.collected.items())
+    ]
+    return Table("table.collection", _collection_head(words, "place"), rows)
+
+
+def collected_years(words: Words, found: Report) -> Table:
+    """The same year by year."""
+    rows = [[str(year), *_amounts(words, one)] for year, one in found.collected_years.items()]
+    return Table("table.collection_years", _collection_head(words, "year"), rows)
+
+
+def _collection_head(words: Words, first: str) -> list[str]:
+    columns = (first, "due", "paid", "paid_share", "late", "surcharge", "in_arrears")
+    return [words.label(f"table.{name}") for name in columns]
+
+
+def _amounts(words: Words, one: Collected) -> list[str]:
+    """Whole dinars: a report counts no centimes."""
+    share = figures.percent(words, one.paid / one.due) if one.due else words.label("figure.none")
+    due, paid, late, surcharge = (
+        words.number(round(amount / 100)) for amount in (one.due, one.paid, one.late, one.surcharge)
+    )
+    return [due, paid, share, late, surcharge, words.number(one.in_arrears)]
+
+
 def definitions(words: Words) -> Table:
     """Every measure with its definition."""
     rows = [
@@ -119,6 +149,8 @@ def all_tables(words: Words, found: Report) -> list[Table]:
         by_place(words, found, everything),
         *(compared(words, found, what) for what in agencies.COMPARED),
         by_category(words, found),
+        collected(words, found),
+        collected_years(words, found),
         definitions(words),
     ]
 

@@ -33,6 +33,8 @@ def overview(look: Look) -> Html:
     ):
         body += [el("h2", words.label(key)), findings(look, listed)]
     body.append(_agency_table(look, found))
+    body.append(table_of_rows(look, report_tables.collected(words, found), "collection"))
+    body.append(el("p", words.label("table.collection.help"), class_="soft"))
     body.append(el("h2", words.label("pages.compared")))
     body.append(
         el(
@@ -99,6 +101,7 @@ def agency(look: Look, code: str) -> Html:
         charts.months(points, title=title, right_to_left=words.right_to_left),
         table_of_rows(look, report_tables.changes(words, found), f"agency/{code}"),
         table_of_rows(look, report_tables.by_category(words, found), None),
+        table_of_rows(look, report_tables.collected_years(words, found), None),
     ]
     return page(look, "overview", name, body, path=f"agency/{code}")
 
@@ -164,6 +167,8 @@ def table_of(look: Look, name: str) -> Table:
     match kind:
         case "agencies":
             return report_tables.by_place(words, look.report())
+        case "collection":
+            return report_tables.collected(words, look.report())
         case "categories":
             return report_tables.by_category(words, look.report())
         case "compare" if rest in agencies.COMPARED:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from services.complaints import categories
 from services.dates import ONE_DAY, add_months
-from services.evaluation import agencies, comparing, measures
+from services.evaluation import agencies, collection, comparing, measures
+from services.evaluation.collection import Collected
 from services.evaluation.comparing import Band, Compared
 from services.evaluation.measures import Period, Sums
 from services.evaluation.scope import Scope
@@ -51,6 +52,8 @@ class Report:
     before: Sums
     compared: dict[str, list[Compared]]
     categories: dict[str, Sums]
+    collected: dict[str, Collected]
+    collected_years: dict[int, Collected]
     good: list[Finding]
     attention: list[Finding]
     unsaid: list[Finding]
@@ -84,6 +87,8 @@ def make(
         before=before,
         compared=compared,
         categories=by_category,
+        collected=collection.by_place(session, scope),
+        collected_years=collection.by_year(session, scope),
         good=list(_good(together, before, compared)),
         attention=list(_attention(together, before, compared)),
         unsaid=list(_unsaid(together, compared)),

@@ -142,6 +142,25 @@ class AffiliateCount(Base):
     linked: Mapped[int] = mapped_column(Integer)
 
 
+class CollectionFact(Base):
+    """What an agency's affiliates owe and paid for a year, in centimes, as it stood on a day.
+    `complete` is False while a pass over the contributors is still adding to it."""
+
+    __tablename__ = "collection_facts"
+
+    place: Mapped[str] = mapped_column(String(4), primary_key=True)
+    year: Mapped[int] = _key(SmallInteger)
+    complete: Mapped[bool] = mapped_column(primary_key=True)
+    on: Mapped[date] = mapped_column(Date)
+    contributors: Mapped[int] = mapped_column(Integer)
+    in_arrears: Mapped[int] = mapped_column(Integer)
+    due: Mapped[int] = mapped_column(BigInteger)
+    paid: Mapped[int] = mapped_column(BigInteger)
+    # Principal whose last day to pay has passed, and the surcharges on it.
+    late: Mapped[int] = mapped_column(BigInteger)
+    surcharge: Mapped[int] = mapped_column(BigInteger)
+
+
 class StatisticsMark(Base):
     """How far the facts reach: the last event seen, the load counted, and so on."""
 

@@ -149,7 +149,7 @@ def test_paper_and_spreadsheet_are_made_of_anything(
     found, said = made(session), words.load(language)
     assert report_pdf.write(said, found, at=NOW).startswith(b"%PDF")
     book = load_workbook(BytesIO(report_tables.write_xlsx(said, found)))
-    assert len(book.sheetnames) == 4 + len(agencies.COMPARED)
+    assert len(book.sheetnames) == 6 + len(agencies.COMPARED)
     assert all(sheet.sheet_view.rightToLeft == (language == "ar") for sheet in book)
     first = book[book.sheetnames[0]]
     assert first.cell(2, 3).value == found.together.filed
