@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 from bot.cli import SUBJECTS, command_line
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"fpdf", "PIL", "numpy", "scipy", "sklearn", "matplotlib", "openpyxl", "alembic"}
 
 
@@ -32,3 +34,41 @@ def test_every_command_is_in_the_table_of_subjects() -> None:
     }
     listed = [name for names in SUBJECTS.values() for name in names]
     assert sorted(listed) == sorted(groups | commands)
+
+
+WITHOUT_TEST_PACKAGES = """
+import importlib, importlib.abc, importlib.metadata, pkgutil, sys
+
+forbidden = set(sys.argv[1:])
+owners = importlib.metadata.packages_distributions()
+
+class Missing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        of = {one.lower().replace("_", "-") for one in owners.get(name.partition(".")[0], [])}
+        if of and of <= forbidden:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+import bot, handlers, services
+for package in (bot, handlers, services):
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not found.name.endswith(("__main__", "language.train")) and "migrations" not in found.name:
+            importlib.import_module(found.name)
+from services.database import open_async_engine
+open_async_engine("sqlite://")
+"""
+
+
+def test_everything_that_is_loaded_comes_with_the_installation() -> None:
+    """The test packages are not there in production: nothing may lean on them."""
+    forbidden = _pinned("requirements-dev.txt") - _pinned("requirements.txt")
+    assert {"pytest", "playwright"} <= forbidden
+    subprocess.run([sys.executable, "-c", WITHOUT_TEST_PACKAGES, *forbidden], check=True, cwd=ROOT)
+
+
+def _pinned(file: str) -> set[str]:
+    return {
+        line.partition("==")[0].partition("[")[0].strip().lower().replace("_", "-")
+        for line in (ROOT / file).read_text().splitlines()
+        if "==" in line
+    }
