@@ -52,7 +52,8 @@ sys.meta_path.insert(0, Missing())
 import bot, handlers, services
 for package in (bot, handlers, services):
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not found.name.endswith(("__main__", "language.train")) and "migrations" not in found.name:
+        apart = found.name.endswith(("__main__", "language.train")) or "migrations" in found.name
+        if not apart:
             importlib.import_module(found.name)
 from services.database import open_async_engine
 open_async_engine("sqlite://")
