@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from services.records.traffic import Setting
 
 _BOT_USERNAME = "bot.username"
 _ANNOUNCED = "bot.announced"
+_PRESENT = "bot.present"
 
 
 def bot_username(session: Session) -> str:
@@ -34,6 +37,16 @@ def keep_announced(session: Session, mark: str) -> None:
 def forget_announcements(session: Session) -> None:
     """Tell it all again at the next start."""
     _write(session, _ANNOUNCED, "")
+
+
+def last_present(session: Session) -> datetime | None:
+    """When updates were last being taken, in real time; None before the first start."""
+    found = _read(session, _PRESENT)
+    return datetime.fromisoformat(found) if found else None
+
+
+def keep_present(session: Session, now: datetime) -> None:
+    _write(session, _PRESENT, now.isoformat(timespec="seconds"))
 
 
 def _read(session: Session, name: str) -> str:

@@ -212,6 +212,21 @@ def withdraw_consent(session: Session, caller: Caller, now: datetime) -> None:
     )
 
 
+def in_conversation(session: Session, *, since: datetime) -> list[int]:
+    """Who has a conversation open in their private chat that moved after `since`."""
+    return list(
+        session.scalars(
+            select(_conversations.c.telegram_id)
+            .where(
+                _conversations.c.step.is_not(None),
+                _conversations.c.chat_id == _conversations.c.telegram_id,
+                _conversations.c.updated_at >= since,
+            )
+            .order_by(_conversations.c.telegram_id)
+        )
+    )
+
+
 def set_reachable(session: Session, telegram_id: int, reachable: bool) -> None:
     session.execute(
         update(_people).where(_people.c.telegram_id == telegram_id).values(reachable=reachable)
