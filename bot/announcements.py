@@ -7,7 +7,7 @@ import json
 import logging
 from typing import Any
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from handlers.commands import listed
 from handlers.turn import Kit
@@ -18,17 +18,16 @@ from services.outbox import Outbox
 log = logging.getLogger(__name__)
 
 
-def announce(sessions: sessionmaker[Session], kit: Kit, clock: Clock) -> None:
+def announce(session: Session, kit: Kit, clock: Clock) -> None:
     """Add the calls to the outbox unless this very content was announced before."""
     calls = list(_calls(kit))
     mark = hashlib.sha256(json.dumps(calls).encode()).hexdigest()
-    with sessions.begin() as session:
-        if installation.announced(session) == mark:
-            return
-        installation.keep_announced(session, mark)
-        box = Outbox(session, clock.now())
-        for method, params in calls:
-            box.add(method, params)
+    if installation.announced(session) == mark:
+        return
+    installation.keep_announced(session, mark)
+    box = Outbox(session, clock.now())
+    for method, params in calls:
+        box.add(method, params)
 
 
 def _calls(kit: Kit) -> list[tuple[str, dict[str, Any]]]:

@@ -12,10 +12,11 @@ import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 
 from aiohttp import web
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from bot import clock as clocks
 from bot import schema
@@ -32,8 +33,10 @@ from bot.gateway.api import (
     Unknown,
     proxy_for,
 )
+from bot.gateway.cleaning import clean_text
 from bot.gateway.intake import ALLOWED_UPDATES, Intake
 from bot.gateway.limits import SendingLimits
+from bot.gateway.persistence import Persistence
 from bot.gateway.poller import BACKOFF_S, Poller
 from bot.gateway.sender import Sender
 from bot.gateway.unit import Units
@@ -58,7 +61,9 @@ log = logging.getLogger(__name__)
 
 PARTS = ("web", "sender", "scheduler")
 POSTGRESQL_WORKERS = 4
-STOP_PATIENCE_S = 10.0
+# A stop takes about ten seconds at most, what hangs included.
+STOP_PATIENCE_S = 5.0
+REQUEST_PATIENCE_S = 3.0
 
 
 @dataclass(slots=True)
@@ -115,10 +120,13 @@ class Application:
         engine = open_engine(settings.database_url, workers=POSTGRESQL_WORKERS)
         reader = open_async_engine(settings.database_url)
         make_session = sessions(engine)
-        with make_session.begin() as session:
+        records = Persistence(make_session)
+
+        def look(session: Session) -> tuple[timedelta, str]:
             ensure_key_fits(session, vault)
-            offset = clocks.load_offset(session)
-            username = installation.bot_username(session)
+            return clocks.load_offset(session), installation.bot_username(session)
+
+        offset, username = await asyncio.to_thread(records.do, look)
         clock = self._given_clock or (
             clocks.DemoClock(offset) if settings.DEMO_CLOCK else clocks.SystemClock()
         )
@@ -133,9 +141,7 @@ class Application:
             limits=SendingLimits.of_rate(settings.SEND_PER_SECOND),
         )
         hand_over = _HandOver(sender)
-        units = Units(
-            sessions=make_session, kit=kit, clock=clock, after_commit=hand_over.from_thread
-        )
+        units = Units(records=records, kit=kit, clock=clock, after_commit=hand_over.from_thread)
         intake = Intake(units=units, workers=workers)
         poller = Poller(api=api, intake=intake)
         scheduler = Scheduler(
@@ -211,15 +217,13 @@ class Application:
                 if isinstance(clock, clocks.DemoClock):
 
                     async def keep_clock() -> None:
-                        def keep() -> None:
-                            with make_session.begin() as session:
-                                clocks.keep_offset(session, clock.offset)
-
-                        await workers.submit(0, keep)
+                        await _in_transaction(
+                            workers, records, lambda s: clocks.keep_offset(s, clock.offset)
+                        )
                         await scheduler.wake()
 
                     pages.add_demo_clock(app, clock, keep_clock)
-                runner = web.AppRunner(app, access_log=None)
+                runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_PATIENCE_S)
                 await runner.setup()
                 stack.push_async_callback(runner.cleanup)
                 site = web.TCPSite(runner, settings.HTTP_HOST, settings.HTTP_PORT)
@@ -228,8 +232,9 @@ class Application:
                 base_url = f"http://{host}:{port}"
                 if settings.DEMO_CLOCK and not kit.public_url:
                     kit.public_url = base_url  # on one's own desk the pages are here
-            await workers.submit(0, lambda: announce(make_session, kit, clock))
-            jobs.append(asyncio.create_task(_learn_username(api, kit, make_session, workers)))
+            stack.callback(records.stop)  # first of all: nothing waits for a database at a stop
+            await _in_transaction(workers, records, lambda s: announce(s, kit, clock))
+            jobs.append(asyncio.create_task(_learn_username(api, kit, records, workers)))
             settle_memory()
             yield Running(base_url=base_url, clock=clock, sender=sender)
 
@@ -279,19 +284,19 @@ def _state_of(job: asyncio.Task[None], keeper: LeaseKeeper | None = None) -> Cal
     return state
 
 
-async def _learn_username(
-    api: BotApi, kit: Kit, make_session: sessionmaker[Session], workers: Workers
-) -> None:
+async def _learn_username(api: BotApi, kit: Kit, records: Persistence, workers: Workers) -> None:
     """Ask Telegram for the bot's own name, until it answers; links are made from it."""
-
-    def keep() -> None:
-        with make_session.begin() as session:
-            installation.keep_bot_username(session, kit.bot_username)
-
     me = await _insist(api, "getMe", {})
     if isinstance(me, dict) and isinstance(me.get("username"), str):
-        kit.bot_username = me["username"]
-        await workers.submit(0, keep)
+        name = kit.bot_username = clean_text(me["username"])
+        await _in_transaction(workers, records, lambda s: installation.keep_bot_username(s, name))
+
+
+async def _in_transaction(
+    workers: Workers, records: Persistence, work: Callable[[Session], None]
+) -> None:
+    """Write something down in the worker that writes, however long the database is away."""
+    await workers.submit(0, lambda: records.do(work))
 
 
 async def _insist(api: BotApi, method: str, params: dict[str, object]) -> object:

@@ -21,7 +21,7 @@ class SchemaNotUpgraded(Exception):
 def is_current(engine: Engine) -> bool:
     """Whether the database stands at the newest migration. Files are named by revision."""
     newest = max(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
-    with engine.connect() as connection:
+    with engine.connect().execution_options(read_only=True) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

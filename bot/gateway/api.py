@@ -104,7 +104,7 @@ class AiohttpRequest(BaseRequest):
         """As the library's, but a broken answer is neither logged nor repeated in the error."""
         try:
             answer = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Unknown("the answer is not JSON") from None
         if not isinstance(answer, dict):
             raise Unknown("the answer is not a JSON object")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from bot.gateway.cleaning import is_storable
 from bot.gateway.unit import Arrived, Units
 from bot.gateway.workers import Workers
 
@@ -35,7 +36,7 @@ class Intake:
         """Returns once every one of them is committed, done before, or set aside."""
         readable = [raw for raw in raws if is_update(raw)]
         if len(readable) < len(raws):
-            log.error("%s updates had no id and were passed over", len(raws) - len(readable))
+            log.error("%s updates had no usable id and were passed over", len(raws) - len(readable))
         if not readable:
             return
         arrived = await self._workers.submit(0, lambda: self._units.arrive(readable))
@@ -58,8 +59,4 @@ class Intake:
 
 
 def is_update(raw: object) -> bool:
-    return (
-        isinstance(raw, Mapping)
-        and isinstance(raw.get("update_id"), int)
-        and not isinstance(raw.get("update_id"), bool)
-    )
+    return isinstance(raw, Mapping) and is_storable(raw.get("update_id")) and raw["update_id"] >= 0

@@ -12,7 +12,7 @@ import logging
 from typing import Any
 
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
-from bot.gateway.intake import ALLOWED_UPDATES, Intake, is_update
+from bot.gateway.intake import ALLOWED_UPDATES, Intake
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,13 @@ class Poller:
                 log.warning("Polling failed (%s); again in %.1f s", failure.message, wait)
                 failures += 1
                 await asyncio.sleep(wait)
+            except Exception as fault:
+                # Nothing of this batch is acknowledged, so it comes again.
+                self.state = f"failed ({type(fault).__name__})"
+                wait = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
+                log.error("Polling failed here: %s; again in %.1f s", type(fault).__name__, wait)
+                failures += 1
+                await asyncio.sleep(wait)
 
     async def _poll_once(self) -> None:
         params: dict[str, Any] = {
@@ -70,4 +77,10 @@ class Poller:
             self._offset = None
             return
         await self._intake.take(batch)
-        self._offset = max((raw["update_id"] for raw in batch if is_update(raw)), default=-1) + 1
+        # Also beyond what we can keep: it was passed over, and must not come for ever.
+        ids = [raw.get("update_id") for raw in batch if isinstance(raw, dict)]
+        last = max((number for number in ids if isinstance(number, int)), default=-1)
+        if last < 0:  # a negative offset would make Telegram forget what waits
+            self._offset = None
+            raise Unknown("no update has an id")
+        self._offset = last + 1

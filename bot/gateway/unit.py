@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
+from bot.gateway.cleaning import clean, clean_text, is_storable
+from bot.gateway.persistence import Persistence, StillAway
 from handlers import reception
 from handlers.turn import Kit
 from services import people
@@ -31,7 +31,6 @@ from services.records.traffic import IncomingUpdate, SetAsideUpdate
 log = logging.getLogger(__name__)
 
 TRIES = 3
-DATABASE_BACKOFF_S = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 _updates = table_of(IncomingUpdate)
 _finish = (
@@ -70,7 +69,7 @@ class Arrived:
             message = content.get("message")
             holder = message if isinstance(message, Mapping) else content
             for found in (holder.get("chat"), content.get("from")):
-                if isinstance(found, Mapping) and isinstance(found.get("id"), int):
+                if isinstance(found, Mapping) and is_storable(found.get("id")):
                     return int(found["id"])
         return None
 
@@ -81,21 +80,19 @@ class Units:
     def __init__(
         self,
         *,
-        sessions: sessionmaker[Session],
+        records: Persistence,
         kit: Kit,
         clock: Clock,
         after_commit: Callable[[Sequence[Call]], None],
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._sessions = sessions
+        self._records = records
         self._kit = kit
         self._clock = clock
         self._after_commit = after_commit
-        self._sleep = sleep
 
     def arrive(self, raws: Sequence[Mapping[str, Any]]) -> list[Arrived]:
         """Write down that these updates came; leave out those already done."""
-        by_id = {raw["update_id"]: raw for raw in raws}
+        by_id = {raw["update_id"]: clean(raw) for raw in raws}
 
         def write(session: Session) -> list[Arrived]:
             known = {
@@ -122,20 +119,21 @@ class Units:
                 if known.get(number, "received") == "received"
             ]
 
-        arrived: list[Arrived] = self._persistently(write)
-        return arrived
+        return self._records.do(write)
 
     def run_group(self, group: Sequence[Arrived]) -> None:
         """Handle updates that wait together and commit them together, which spares a commit
         each. If any fails all of it is undone, and each gets a transaction of its own."""
         if len(group) > 1 and not any(arrived.again for arrived in group):
             try:
-                self._persistently(
+                self._commit(
                     lambda session: [
                         call for arrived in group for call in self._handle(session, arrived)
                     ]
                 )
                 return
+            except StillAway:
+                raise
             except Exception as failure:
                 log.warning("A group of updates is undone: %s", type(failure).__name__)
         for arrived in group:
@@ -143,20 +141,23 @@ class Units:
 
     def run(self, arrived: Arrived) -> None:
         """Handle one update, or set it aside after its third failure. Raises nothing that
-        the update itself caused; waits while the database cannot be reached."""
+        the update itself caused; waits while the database cannot be reached. Raises
+        `StillAway` when the program stops before that."""
         again = arrived.again
         error: Exception | None = None
         while True:
             if again:
-                tries = self._persistently(lambda session: self._count_try(session, arrived))
+                tries = self._records.do(lambda session: self._count_try(session, arrived))
                 if tries is None:
                     return
                 if tries > TRIES:
                     self._set_aside(arrived, error)
                     return
             try:
-                self._persistently(lambda session: self._handle(session, arrived))
+                self._commit(lambda session: self._handle(session, arrived))
                 return
+            except StillAway:
+                raise
             except Exception as failure:
                 # Only what kind of failure and where: an error's text may hold someone's words.
                 log.error(
@@ -186,7 +187,6 @@ class Units:
     def _set_aside(self, arrived: Arrived, error: Exception | None) -> None:
         """Keep a poisonous update for a person, tell its sender, and let the rest go on."""
         reference = secrets.token_hex(4)
-        vault = self._kit.vault
         trace = "".join(traceback.format_exception(error)) if error is not None else ""
 
         def work(session: Session) -> list[Call]:
@@ -195,6 +195,10 @@ class Units:
                 update(_updates)
                 .where(_updates.c.update_id == arrived.update_id)
                 .values(state="set_aside")
+            )
+            # Telegram may have begun its numbers anew since an earlier one.
+            session.execute(
+                delete(SetAsideUpdate).where(SetAsideUpdate.update_id == arrived.update_id)
             )
             session.execute(
                 insert(SetAsideUpdate),
@@ -205,15 +209,23 @@ class Units:
                     "error": f"{type(error).__name__} at {_place(error)}"[:200]
                     if error is not None
                     else "it ended the process",
-                    "traceback_sealed": vault.seal(trace) if trace else None,
-                    "update_sealed": vault.seal(json.dumps(dict(arrived.raw))),
+                    "traceback_sealed": self._sealed(lambda: trace),
+                    "update_sealed": self._sealed(lambda: json.dumps(dict(arrived.raw))),
                 },
             )
             self._apologise(session, arrived, box, reference)
             return box.added
 
-        self._persistently(work)
+        self._commit(work)
         log.error("Update %s is set aside (reference %s)", arrived.update_id, reference)
+
+    def _sealed(self, told: Callable[[], str]) -> bytes | None:
+        """For a person to look at; what cannot even be written must not stop the rest."""
+        try:
+            text = told()
+            return self._kit.vault.seal(clean_text(text)) if text else None
+        except (ValueError, RecursionError):
+            return None
 
     def _apologise(self, session: Session, arrived: Arrived, box: Outbox, reference: str) -> None:
         query = arrived.raw.get("callback_query")
@@ -234,51 +246,10 @@ class Units:
             chat_id=chat_id,
         )
 
-    def _persistently(self, work: Callable[[Session], Any]) -> Any:
-        """Run `work` in a transaction; while the database is away or locked, wait and repeat.
-
-        A list of calls that it returns is handed to the sender after the commit.
-        """
-        failures = 0
-        while True:
-            try:
-                with self._sessions.begin() as session:
-                    result = work(session)
-            except (OperationalError, InterfaceError) as error:
-                if not _is_passing(error):
-                    raise
-                wait = DATABASE_BACKOFF_S[min(failures, len(DATABASE_BACKOFF_S) - 1)]
-                failures += 1
-                log.warning(
-                    "The database cannot be used (%s); trying again in %.2f s",
-                    type(error.orig).__name__,
-                    wait,
-                )
-                self._sleep(wait)
-                continue
-            if isinstance(result, list) and result and isinstance(result[0], Call):
-                self._after_commit(result)
-            return result
-
-
-def _is_passing(error: DBAPIError) -> bool:
-    """Whether waiting can help: a lock or a lost connection, not a wrong statement."""
-    if error.connection_invalidated or isinstance(error, InterfaceError):
-        return True
-    name = type(error.orig).__name__
-    text = str(error.orig).lower()
-    if "no such table" in text or "no such column" in text or "syntax error" in text:
-        return False
-    return name in (
-        "OperationalError",
-        "DeadlockDetected",
-        "SerializationFailure",
-        "AdminShutdown",
-        "CannotConnectNow",
-        "ConnectionTimeout",
-        "LockNotAvailable",
-        "ConnectionFailure",
-    )
+    def _commit(self, work: Callable[[Session], list[Call]]) -> None:
+        """Run `work` in a transaction and hand its calls to the sender after the commit."""
+        if calls := self._records.do(work):
+            self._after_commit(calls)
 
 
 def _place(error: BaseException) -> str:

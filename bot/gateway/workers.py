@@ -38,12 +38,15 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    async def stop(self) -> None:
-        """Let what was given finish, then end the threads."""
+    async def stop(self, patience_s: float = 5.0) -> None:
+        """Let what was given finish, then end the threads; one that a statement holds up for
+        longer ends with the process, and its transaction is rolled back."""
         for queue in self._queues:
             queue.put(None)
+        until = asyncio.get_running_loop().time() + patience_s
         for thread in self._threads:
-            await asyncio.to_thread(thread.join)
+            left = max(0.0, until - asyncio.get_running_loop().time())
+            await asyncio.to_thread(thread.join, left)
 
     def submit(self, key: int, job: Callable[[], T]) -> asyncio.Future[T]:
         """Run `job` after everything given before with the same key."""

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.application import make_kit
+from bot.gateway.persistence import Persistence
 from bot.gateway.unit import Units
 from bot.scheduler import job_named, run_job
 from bot.settings import Settings
@@ -79,11 +80,10 @@ class FundBot:
         self._engine.dispose()
         self.kit = make_kit(self._settings, self.vault, bot_username="fund_bot")
         self._units = Units(
-            sessions=self._sessions,
+            records=Persistence(self._sessions, sleep=lambda _: None),
             kit=self.kit,
             clock=self.clock,
             after_commit=self._committed.extend,
-            sleep=lambda _: None,
         )
 
     def close(self) -> None:
