@@ -25,6 +25,7 @@ from services.complaints import access
 from services.complaints.office import Office
 from services.dates import in_algiers
 from services.evaluation import building, clusters, collection, digest, doors, failures, scope
+from services.evaluation.comparing import Compared
 from services.evaluation.digest import Item, Line, View
 from services.outbox import Lane, Outbox
 
@@ -109,12 +110,13 @@ def send_due(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
     others go out all the same."""
     desk = Office(session, kit.policy, kit.vault, now)
     failed = 0
+    shared: dict[str, list[Compared]] = {}
     for member in digest.readers(session):
         if not digest.is_due(desk, member):
             continue
         try:
             with session.begin_nested():
-                found = digest.lines(digest.view_of(desk, member))
+                found = digest.lines(digest.view_of(desk, member, shared))
         except Exception as error:
             log.error("A digest could not be made: %s", type(error).__name__)
             failures.record(session, "digest", error, now)

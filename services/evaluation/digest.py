@@ -7,7 +7,7 @@ messages) are for the central level and administrators.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, func, insert, select, true
@@ -18,6 +18,7 @@ from services.complaints import access, clock, store
 from services.complaints.office import CENTRAL_WILAYA, Office
 from services.complaints.state import OPEN, Status
 from services.evaluation import agencies, measures, scope
+from services.evaluation.comparing import Compared
 from services.evaluation.scope import Scope
 from services.people import Role
 from services.plans.states import State
@@ -70,6 +71,8 @@ class View:
     office: Office
     scope: Scope
     since: datetime
+    # What is the same for every reader of a morning, worked out once.
+    shared: dict[str, list[Compared]] = field(default_factory=dict)
 
     @property
     def session(self) -> Session:
@@ -110,8 +113,13 @@ def readers(session: Session) -> list[Member]:
     ]
 
 
-def view_of(office: Office, member: Member) -> View:
-    """What someone's next digest looks at: everything since their last, at least a day."""
+def view_of(
+    office: Office, member: Member, shared: dict[str, list[Compared]] | None = None
+) -> View:
+    """What someone's next digest looks at: everything since their last, at least a day.
+
+    `shared` is filled and used by all readers of one run.
+    """
     last = office.session.execute(
         select(func.max(_digests.c.at)).where(
             _digests.c.telegram_id == member.telegram_id, _digests.c.sent.is_(True)
@@ -119,7 +127,8 @@ def view_of(office: Office, member: Member) -> View:
     ).scalar()
     day_ago = office.now - timedelta(days=1)
     since = min(last, day_ago) if last is not None else day_ago
-    return View(office, scope.of_member(office.session, member), since)
+    within = scope.of_member(office.session, member)
+    return View(office, within, since, {} if shared is None else shared)
 
 
 def keep_made(session: Session, member: Member, now: datetime, *, sent: bool) -> None:
@@ -230,7 +239,9 @@ def _outside(view: View) -> Iterable[Item]:
     """Agencies beyond the limits of chance this half-year, in any of what is compared."""
     period = measures.half_year(dates.day_in_algiers(view.now))
     for what in agencies.COMPARED:
-        for one in agencies.compare(view.session, what, period):
+        if what not in view.shared:
+            view.shared[what] = agencies.compare(view.session, what, period)
+        for one in view.shared[what]:
             if one.band.is_alarm and view.scope.covers(one.place):
                 yield Item("agency", one.place, category=what, observed=one.observed)
 

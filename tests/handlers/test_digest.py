@@ -13,7 +13,7 @@ from services import staff
 from services.evaluation import digest, failures
 from services.people import Role
 from services.records.complaints import Complaint
-from services.records.evaluation import CaseCell, ClusterFlag, DigestMade, JobFailure
+from services.records.evaluation import CaseCell, ClusterFlag, DigestMade, JobFailure, PageLink
 from services.records.traffic import OutgoingCall
 from tests.support.chat import Chat, FundBot
 from tests.support.complaints import (
@@ -314,3 +314,24 @@ def test_a_sudden_cluster_is_told_once(scene: FundBot) -> None:
     scene.clock.set(day="2026-11-29", at="08:00")
     scene.run_job("digest")
     assert "hausse" not in director.text
+
+
+def test_the_way_to_the_pages_is_a_link_of_ones_own_in_a_button(scene: FundBot) -> None:
+    manager = scene.chat(CENTRAL)
+    manager.send("/report")
+    assert "Pages de suivi" not in " ".join(manager.buttons)  # no address, no button
+    scene.kit.public_url = "https://pages.example/"
+    manager.send("/report")
+    shown = manager.press("Pages de suivi")
+    [[button]] = shown.rows
+    root, _, token = button["url"].rpartition("/")
+    assert root == "https://pages.example/managers/open"
+    assert token not in shown.text
+    kept = scene.do(lambda session: session.scalars(select(PageLink)).one())
+    assert kept.telegram_id == CENTRAL
+    assert token.encode() not in kept.fingerprint
+    old = manager.data_of("Pages de suivi")
+    scene.do(lambda s: staff.deactivate(s, CENTRAL, now=scene.clock.now(), actor="command"))
+    seen = _messages(manager)
+    manager.press_data(old)
+    assert _messages(manager) == seen

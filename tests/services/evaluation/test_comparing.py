@@ -10,6 +10,7 @@ from scipy import stats
 
 from services.evaluation import comparing
 from services.evaluation.comparing import Band
+from tests.bench import evaluation as bench
 
 # Seaton and Manktelow, BMC Medical Research Methodology 12 (2012) 98, table of the probability
 # that an "in control" provider falls outside the 95 % limits, prediction limits, by the number
@@ -60,7 +61,7 @@ def test_byars_interval_is_within_a_five_hundredth_of_the_exact_one(count: int) 
     assert comparing.byar(count) == pytest.approx(exact, rel=0.002)
 
 
-@pytest.mark.parametrize("expected", [0.1, 1, 5, 20.5, 333.3, 20_000])
+@pytest.mark.parametrize("expected", [0.1, 1, 5, 20.5, 333.3, 2_000])
 @pytest.mark.parametrize("tail", [0.025, 0.001])
 def test_limits_of_a_count_are_the_quantiles_of_scipy(expected: float, tail: float) -> None:
     assert comparing.poisson_limits(expected, tail) == (
@@ -178,6 +179,12 @@ def test_a_share_needs_five_expected_on_both_sides() -> None:
     assert one.low is not None
     assert one.high is not None
     assert one.low < 60 / 90 < one.high
+
+
+def test_honest_agencies_are_seldom_alarmed_and_one_with_twice_the_rate_is_found() -> None:
+    # The whole simulation, with more periods and rates, is the bench of the evaluation.
+    assert bench.false_alarms(1.0, periods=40, seed=3) <= 0.01
+    assert bench.detection(1.0, 60_000, 1, runs=40, seed=3) >= 0.95
 
 
 def test_without_anything_there_is_nothing_to_compare() -> None:
