@@ -1,9 +1,9 @@
 """The small model: a compact file, and a score by plain addition.
 
-A row of the model holds one signed byte per intent and per variety. At run time the row is
-one big integer of 16-bit lanes, so that adding the rows of a message adds all lanes at
-once: no numeric library is needed. The file: a magic line, a JSON header with its length,
-then the features' names and the bytes of the rows, each compressed.
+A row of the model holds one byte per intent and per variety (its lanes). At run time a row is
+read as one big integer; its even and its odd lanes, each then 16 bits wide, are added for all
+rows of a message at once: no numeric library is needed. The file: a magic line, a JSON header
+with its length, then the features' names and the bytes of the rows, each compressed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import Any
 
 from services.language.labels import Label, Variety
 from services.language.normalise import DATA
+from services.language.vocabulary import Vocabulary
 
 MODEL_FILE = DATA / "model.bin"
 _MAGIC = b"casnos-intents 1\n"
-_LANE = 2  # bytes
 _ZERO = 128  # a weight of nought, as the unsigned byte that is stored
 _ROWS_AT_ONCE = 256  # 256 * 255 still fits into a lane of 16 bits
 
@@ -69,10 +69,10 @@ class Model:
     data_hash: str
     biases: tuple[float, ...]
     scales: tuple[float, ...]
-    rows: dict[str, int]
-    names: tuple[str, ...]
-    lanes: memoryview
-    """The rows, two bytes a lane, little end first."""
+    names: Vocabulary
+    """The features, in the order of their rows."""
+    weights: bytes
+    """The rows, one byte a lane, 128 for nought."""
 
     @property
     def width(self) -> int:
@@ -80,7 +80,7 @@ class Model:
 
     def score(self, features: Sequence[str]) -> Scores:
         """Probabilities for one text's features; the work grows with their number only."""
-        known = [row for row in map(self.rows.get, features) if row is not None]
+        known = self.names.rows_of(features)
         sums = self._sums(known)
         unit = 1 / math.sqrt(max(len(known), 1))
         zero = _ZERO * len(known)
@@ -98,26 +98,30 @@ class Model:
 
     def _sums(self, known: list[int]) -> list[int]:
         """The sum of each lane over some rows."""
-        size = self.width * _LANE
-        lanes, from_bytes = self.lanes, int.from_bytes
-        sums = [0] * self.width
+        size = self.width
+        wide = size + size % 2
+        mask = int.from_bytes(b"\xff\x00" * (wide // 2), "little")
+        weights, from_bytes = self.weights, int.from_bytes
+        sums = [0] * wide
         for start in range(0, len(known), _ROWS_AT_ONCE):
-            total = sum(
-                [
-                    from_bytes(lanes[row * size : row * size + size], "little")
-                    for row in known[start : start + _ROWS_AT_ONCE]
+            rows = [
+                from_bytes(weights[row * size : row * size + size], "little")
+                for row in known[start : start + _ROWS_AT_ONCE]
+            ]
+            even = sum([row & mask for row in rows]).to_bytes(wide, "little")
+            odd = sum([row >> 8 & mask for row in rows]).to_bytes(wide, "little")
+            for first, part in enumerate((array("H", even), array("H", odd))):
+                sums[first::2] = [
+                    one + other for one, other in zip(sums[first::2], part, strict=True)
                 ]
-            )
-            part = array("H", total.to_bytes(size, "little"))
-            sums = [one + other for one, other in zip(sums, part, strict=True)]
-        return sums
+        return sums[:size]
 
     def reasons(self, scores: Scores, label: Label, at_most: int) -> list[tuple[str, float]]:
         """The features that spoke most for a label, with how much they added."""
         lane = self.labels.index(label)
         step = self.scales[lane] / math.sqrt(max(len(scores.known), 1))
-        size = self.width * _LANE
-        weighed = [(self.lanes[row * size + lane * _LANE] - _ZERO, row) for row in scores.known]
+        size = self.width
+        weighed = [(self.weights[row * size + lane] - _ZERO, row) for row in scores.known]
         weighed.sort(reverse=True)
         return [(self.names[row], weight * step) for weight, row in weighed[:at_most] if weight > 0]
 
@@ -164,10 +168,6 @@ def load(path: Path = MODEL_FILE) -> Model:
         parts.append(content[place + 4 : place + 4 + size])
         place += 4 + size
     header = json.loads(parts[0])
-    names = tuple(zlib.decompress(parts[1]).decode().split("\n"))
-    weights = zlib.decompress(parts[2])
-    lanes = bytearray(_LANE * len(weights))
-    lanes[::_LANE] = weights
     return Model(
         labels=tuple(Label(name) for name in header["labels"]),
         varieties=tuple(Variety(name) for name in header["varieties"]),
@@ -175,9 +175,8 @@ def load(path: Path = MODEL_FILE) -> Model:
         data_hash=header["data_hash"],
         biases=tuple(header["biases"]),
         scales=tuple(header["scales"]),
-        rows={name: row for row, name in enumerate(names)},
-        names=names,
-        lanes=memoryview(bytes(lanes)),
+        names=Vocabulary(zlib.decompress(parts[1])),
+        weights=zlib.decompress(parts[2]),
     )
 
 
