@@ -45,6 +45,7 @@ from bot.gateway.workers import Workers
 from bot.lease import LeaseKeeper
 from bot.memory import settle_memory
 from bot.pages import server as managers
+from bot.presence import Presence
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from handlers import book, words
@@ -53,7 +54,7 @@ from handlers.turn import Kit
 from services import installation, policy
 from services.clock import Clock
 from services.database import open_async_engine, open_engine, sessions
-from services.language import model as recogniser
+from services.language.understanding import understand
 from services.outbox import Call
 from services.vault import Vault, ensure_key_fits
 
@@ -199,7 +200,7 @@ class Application:
                     parts[name] = _state_of(jobs[-1], keeper)
             base_url = ""
             if "web" in self.only:
-                recogniser.default()  # read now, not while the first person waits
+                understand("1 salam")  # its tables are read now, not while someone waits
                 app = web.Application(client_max_size=BODY_MAX_BYTES)
                 if settings.WEBHOOK_URL:
                     secret = settings.WEBHOOK_SECRET.get_secret_value()
@@ -213,6 +214,14 @@ class Application:
                 pages.add_health(
                     app, pages.Health(reader=reader, api=api, clock=clock, parts=parts)
                 )
+                presence = Presence(
+                    kit=kit,
+                    machine=clocks.SystemClock(),
+                    sessions=make_session,
+                    workers=workers,
+                    after_commit=hand_over.from_thread,
+                )
+                jobs.append(asyncio.create_task(presence.run(), name="presence"))
                 managers.add_to(app, kit=kit, clock=clock, sessions=make_session, workers=workers)
                 if isinstance(clock, clocks.DemoClock):
 
@@ -226,10 +235,7 @@ class Application:
                 runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_PATIENCE_S)
                 await runner.setup()
                 stack.push_async_callback(runner.cleanup)
-                site = web.TCPSite(runner, settings.HTTP_HOST, settings.HTTP_PORT)
-                await site.start()
-                host, port = runner.addresses[0][:2]
-                base_url = f"http://{host}:{port}"
+                base_url = await pages.listen(runner, settings.HTTP_HOST, settings.HTTP_PORT)
                 if settings.DEMO_CLOCK and not kit.public_url:
                     kit.public_url = base_url  # on one's own desk the pages are here
             stack.callback(records.stop)  # first of all: nothing waits for a database at a stop
