@@ -151,6 +151,7 @@ def statistics(kit: Kit, session: Session, now: datetime, _: Outbox) -> None:
     clusters.find_new(session, now)
     doors.forget_old(session, now)
     failures.forget_old(session, now)
+    digest.forget_old(session, now)
 
 
 # --- inside -----------------------------------------------------------------------------------

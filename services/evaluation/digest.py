@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, insert, select, true
+from sqlalchemy import ColumnElement, delete, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from services import dates, staff
@@ -33,6 +33,7 @@ from services.working_time import agency_calendar
 AT = time(8)
 STANDS_STILL = timedelta(days=7)  # a working week
 UNTAKEN = timedelta(days=1)
+KEPT = timedelta(days=90)
 LIST_MAX = 30
 CANDIDATES_MAX = 500
 _complaints, _plans, _facts = table_of(Complaint), table_of(Plan), table_of(CaseFact)
@@ -142,6 +143,11 @@ def keep_made(session: Session, member: Member, now: datetime, *, sent: bool) ->
             "sent": sent,
         },
     )
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove the marks of digests made long ago."""
+    session.execute(delete(_digests).where(_digests.c.at < now - KEPT))
 
 
 def lines(view: View) -> list[Line]:
