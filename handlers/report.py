@@ -22,7 +22,7 @@ SENTENCES = 6
 def show(turn: Turn) -> None:
     """The half-year so far, or the one before: what is good, what needs attention."""
     period = _period(turn)
-    found = _report(turn, period)
+    found = _report(turn, period, durations=False)
     words = turn.words
     parts = [words.text("report.title", period=figures.period_name(words, period))]
     if not found.together.filed:
@@ -99,9 +99,10 @@ def _send(turn: Turn, kind: str) -> None:
     )
 
 
-def _report(turn: Turn, period: Period) -> Report:
+def _report(turn: Turn, period: Period, *, durations: bool = True) -> Report:
+    """The durations take a longer look; the words in chat do without."""
     within = scope.of(turn.session, turn.caller.telegram_id)
-    return report.make(turn.session, within, period, on=turn.today)
+    return report.make(turn.session, within, period, on=turn.today, durations=durations)
 
 
 def _period(turn: Turn) -> Period:
