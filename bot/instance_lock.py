@@ -6,6 +6,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from services.database import DatabaseUnusable
+
 
 class AlreadyRunning(Exception):
     """Another `run` or `demo` uses this SQLite file."""
@@ -13,12 +15,17 @@ class AlreadyRunning(Exception):
 
 class InstanceLock:
     def __init__(self, database_file: Path) -> None:
-        self._path = database_file.with_name(database_file.name + ".lock")
+        # However the path was written, it is the same file.
+        self._file = database_file.resolve()
+        self._path = self._file.with_name(self._file.name + ".lock")
         self._descriptor: int | None = None
 
     def __enter__(self) -> InstanceLock:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise DatabaseUnusable(self._file, error.strerror or "cannot be made") from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -6,11 +6,12 @@ Read once at the start from the environment or `.env`. Secrets never show in a `
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,6 +55,40 @@ class Settings(BaseSettings):
         False, description="1 opens POST /demo/clock; only with a loopback BOT_API_URL"
     )
 
+    @field_validator("BOT_TOKEN")
+    @classmethod
+    def _is_token(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value().strip()
+        if re.search(r"[^!-~]|[/?#]", token):
+            raise ValueError("holds characters that no token has")
+        return SecretStr(token)
+
+    @field_validator("WEBHOOK_SECRET")
+    @classmethod
+    def _is_secret(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
+            raise ValueError("Telegram allows 1-256 letters, digits, _ and - only")
+        return value
+
+    @field_validator("BOT_API_URL", "PUBLIC_URL", "WEBHOOK_URL", "FUND_API_URL")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            usable = False
+        if value and not usable:
+            raise ValueError("is no address that begins with http:// or https://")
+        return value
+
+    @field_validator("POLICY_DIR")
+    @classmethod
+    def _is_directory(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("is not a directory")
+        return value
+
     @model_validator(mode="after")
     def _agree(self) -> Settings:
         if self.WEBHOOK_URL and not self.WEBHOOK_SECRET.get_secret_value():
@@ -87,10 +122,12 @@ def load(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg']}"
+            ": ".join([*map(str, problem["loc"]), problem["msg"].removeprefix("Value error, ")])
             for problem in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsUnusable("\n".join(lines)) from None
+    except UnicodeDecodeError:
+        raise SettingsUnusable(".env: is not UTF-8") from None
 
 
 def is_loopback(url: str) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DemoClock
 from bot.gateway.api import BotApi
+from bot.settings import SettingsUnusable
 from services.clock import Clock
 from services.records.traffic import OutgoingCall
 
@@ -23,6 +24,19 @@ log = logging.getLogger(__name__)
 
 HEALTH_TIMEOUT_S = 3.0
 OLD_CALL_S = 120.0
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> str:
+    """Serve, and give the address; raises `SettingsUnusable`."""
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "the address cannot be used"
+        raise SettingsUnusable(
+            f"HTTP_HOST, HTTP_PORT: cannot listen on {host}:{port}: {reason.rpartition(': ')[2]}"
+        ) from None
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class Health:

@@ -25,6 +25,15 @@ class UnsupportedDatabase(Exception):
         self.scheme = scheme
 
 
+class DatabaseUnusable(Exception):
+    """The file of `DATABASE_URL` or its folder cannot be made; carries the reason."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"DATABASE_URL or DATA_DIR: {file}: {reason}")
+        self.file = file
+        self.reason = reason
+
+
 def parse_url(database_url: str, *, asynchronous: bool = False) -> URL:
     """The URL with the driver this project uses, whatever driver was written or none."""
     try:
@@ -33,6 +42,8 @@ def parse_url(database_url: str, *, asynchronous: bool = False) -> URL:
         raise UnsupportedDatabase("an unreadable URL") from None
     backend = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
     if backend == "sqlite":
+        if not url.database or ":memory:" in url.database:
+            raise UnsupportedDatabase("sqlite without a file")
         return url.set(drivername="sqlite+aiosqlite" if asynchronous else "sqlite+pysqlite")
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
@@ -41,7 +52,7 @@ def parse_url(database_url: str, *, asynchronous: bool = False) -> URL:
 
 def sqlite_file(url: URL) -> Path | None:
     """The file behind a SQLite URL; None for PostgreSQL."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    if url.get_backend_name() != "sqlite" or not url.database:
         return None
     return Path(url.database)
 
@@ -51,12 +62,22 @@ def open_engine(database_url: str, *, workers: int = 1) -> Engine:
     url = parse_url(database_url)
     if url.get_backend_name() == "sqlite":
         if (file := sqlite_file(url)) is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseUnusable(file, error.strerror or "cannot be made") from None
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+        )
         _prepare_sqlite(engine)
         return engine
     return create_engine(
-        url, pool_size=workers + 2, max_overflow=4, pool_pre_ping=False, pool_recycle=1_800
+        url,
+        pool_size=workers + 2,
+        max_overflow=4,
+        pool_pre_ping=False,
+        pool_recycle=1_800,
+        hide_parameters=True,  # they are personal data
     )
 
 

@@ -6,11 +6,12 @@ import importlib
 import sys
 
 import typer
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.instance_lock import AlreadyRunning
 from bot.schema import SchemaNotUpgraded
 from bot.settings import SettingsUnusable
-from services.database import UnsupportedDatabase
+from services.database import DatabaseUnusable, UnsupportedDatabase
 from services.policy.errors import PolicyError
 from services.vault import KeyDoesNotFit, KeyFileUnusable
 
@@ -19,6 +20,7 @@ REFUSALS = (
     SettingsUnusable,
     AlreadyRunning,
     UnsupportedDatabase,
+    DatabaseUnusable,
     KeyFileUnusable,
     KeyDoesNotFit,
     PolicyError,
@@ -63,4 +65,16 @@ def app() -> None:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except REFUSALS as refusal:
         print(refusal, file=sys.stderr)
-        sys.exit(1)
+    except DatabaseError as error:
+        if not _is_of_the_installation(error):
+            raise
+        reason = str(error.orig).strip().partition("\n")[0]
+        print(f"DATABASE_URL: the database cannot be used: {reason}", file=sys.stderr)
+    else:
+        return
+    sys.exit(1)
+
+
+def _is_of_the_installation(error: DatabaseError) -> bool:
+    """Not there, locked, full, damaged or no database at all: nothing that the program did."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError

@@ -56,7 +56,7 @@ for package in (bot, handlers, services):
         if not apart:
             importlib.import_module(found.name)
 from services.database import open_async_engine
-open_async_engine("sqlite://")
+open_async_engine("sqlite:///weight.db")
 """
 
 
