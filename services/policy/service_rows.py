@@ -149,6 +149,7 @@ class ReminderRules(Row):
     oldest_figure_days: int = read_by(values.whole)
     result_window_days: int = read_by(values.whole)
     per_second: int = read_by(values.whole, optional=True, default=29)
+    paid_broadcast: bool = read_by(values.flag, optional=True, default=False)
 
     def problem(self) -> str | None:
         return (

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from handlers.reminder_text import sayer
 from services import staff
+from services.outbox import Outbox
 from services.people import Role
+from services.policy.policy import OUR_FILES
 from services.records.reminders import Campaign, CampaignMember
+from services.reminders.letters import Item, Letter
+from services.reminders.owed import Owed
+from services.reminders.steps import Kind, Step
+from services.vault import Vault
 from tests.support.chat import Chat, FundBot
 from tests.support.citizens import citizen
+from tests.support.clock import SetClock
 from tests.support.fund import create_contributor, create_payment
 
 OWES_2025: dict[str, Any] = {
@@ -238,3 +247,31 @@ def test_a_wrong_agency_changes_nothing_and_cancel_leaves(sqlite_bot: FundBot) -
     assert "Pour quelle catégorie" in central.text
     central.send("/cancel")
     assert sqlite_bot.do(lambda session: session.scalar(select(Campaign.id))) is None
+
+
+def test_broadcasts_are_paid_for_only_where_the_policy_says_so(
+    sqlite_url: str, tmp_path: Path, vault: Vault, clock: SetClock
+) -> None:
+    (tmp_path / "policy").mkdir()
+    for paid in (False, True):
+        own = (OUR_FILES / "reminders.toml").read_text()
+        first_row = own.split("[[reminder_steps]]")[0]
+        (tmp_path / "policy" / "own.toml").write_text(
+            first_row.replace("paid_broadcast = false", f"paid_broadcast = {str(paid).lower()}")
+        )
+        bot = FundBot(sqlite_url, vault, clock, policy_dir=str(tmp_path / "policy"))
+        letter = Letter(7001, "fr", False, (_late_item(),), campaign_id=1)
+
+        def queued(session: Any, bot: FundBot = bot, letter: Letter = letter) -> bool:
+            outbox = Outbox(session, bot.clock.now())
+            sayer(bot.kit, session, outbox)(letter)
+            return "allow_paid_broadcast" in outbox.added[0].params
+
+        assert bot.do(queued) is paid
+        bot.close()
+
+
+def _late_item() -> Item:
+    day = date(2026, 11, 25)
+    step = Step(Kind.CAMPAIGN, "2025", 0, day, day, day, day, False)
+    return Item(step, Owed(False), 1, 1)
