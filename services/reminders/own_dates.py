@@ -196,13 +196,12 @@ def _read_installments(
         return
     lead = policy.reminder_steps(Kind.INSTALLMENT, on).lead_days
     ahead = timedelta(days=max(lead, default=0)) + LOOK_BACK
-    claimed: dict[int, set[int | None]] = defaultdict(set)
-    for plan_id, number in session.execute(
-        select(_claims.c.plan_id, _claims.c.number).where(
-            _claims.c.plan_id.in_(plans), _claims.c.state == "open"
-        )
-    ):
-        claimed[plan_id].add(number)
+    claims = session.execute(
+        select(_claims.c.plan_id, func.max(_claims.c.up_to))
+        .where(_claims.c.plan_id.in_(plans), _claims.c.state == "open")
+        .group_by(_claims.c.plan_id)
+    )
+    claimed: dict[int, int] = {row[0]: row[1] for row in claims}
     rows = session.execute(
         select(
             _parts.c.plan_id,
@@ -217,8 +216,8 @@ def _read_installments(
         )
     )
     for plan_id, number, due, left, confirmed_on in rows:
-        seen = {None, number} & claimed[plan_id]
-        settled = left <= 0 or confirmed_on is not None or bool(seen)
+        a_clerk_looks = number <= claimed.get(plan_id, -1)
+        settled = left <= 0 or confirmed_on is not None or a_clerk_looks
         owed = SETTLED if settled else Owed(False, False, Centimes(left))
         steps = before(Kind.INSTALLMENT, f"plan:{plan_id}:{number}", due, lead, hours)
         found.steps[plans[plan_id]] += [(step, owed) for step in steps]
