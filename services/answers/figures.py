@@ -16,15 +16,18 @@ _WHOLE = 10_000  # basis points
 def figures(policy: Policy, on: date) -> dict[str, Any]:
     """What the words of an answer may name, for the year of a day."""
     rules = policy.year(on.year, Category.TRADER)
-    farmers = policy.year(on.year, Category.FARMER)
+    # Deadlines are told of the year in which one can still be kept.
+    passed = on > policy.year(on.year, Category.FARMER).due
+    coming = on.year + 1 if passed else on.year
     flat = policy.year(on.year, Category.AUTO_ENTREPRENEUR).flat
     relief, appeal = policy.relief(on), policy.appeal(on)
     rate = Fraction(rules.rate, _WHOLE)
     return {
         "year": str(on.year),
-        "declare_by": policy.declaration_deadline(on.year, Category.TRADER),
-        "pay_by": rules.due,
-        "farmers_pay_by": farmers.due,
+        "deadline_year": str(coming),
+        "declare_by": policy.declaration_deadline(coming, Category.TRADER),
+        "pay_by": policy.year(coming, Category.TRADER).due,
+        "farmers_pay_by": policy.year(coming, Category.FARMER).due,
         "rate": rate,
         "minimum": Centimes(round(rules.floor * rate)),
         "maximum": Centimes(round(rules.ceiling * rate)),

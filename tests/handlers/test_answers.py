@@ -58,10 +58,22 @@ def test_every_answer_has_its_source_and_leads_to_something_that_exists() -> Non
                 assert kind in NEXT
 
 
+@pytest.mark.parametrize(
+    ("on", "pay_by"),
+    [
+        (date(2026, 6, 30), date(2026, 6, 30)),
+        (date(2026, 9, 30), date(2026, 6, 30)),
+        (date(2026, 10, 1), date(2027, 6, 30)),
+    ],
+)
+def test_deadlines_are_those_of_the_year_that_can_still_be_kept(on: date, pay_by: date) -> None:
+    assert figures(load(), on)["pay_by"] == pay_by
+
+
 def test_an_answer_that_is_not_certain_says_so(sqlite_bot: FundBot) -> None:
     chat = sqlite_bot.chat(language="fr")
     chat.send("/help date limite")
-    assert "30 juin 2026" in chat.text
+    assert "30 juin 2027" in chat.text
     assert "À confirmer avec votre agence" in chat.text
 
 

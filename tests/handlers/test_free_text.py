@@ -64,7 +64,7 @@ def test_what_one_owes_is_found_in_every_variety(
     ("typed", "reads"),
     [
         ("kifach nkhales", "payer"),
-        ("date limite pour payer", "30 juin 2026"),
+        ("date limite pour payer", "30 juin 2027"),
         ("نحب نقسط الدين", "vous souhaitez payer en plusieurs fois"),
         ("win rahi la plainte ta3i", "réclamation"),
         ("carte chifa bloquée", "carte Chifa"),
