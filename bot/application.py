@@ -54,7 +54,6 @@ from handlers.turn import Kit
 from services import installation, policy
 from services.clock import Clock
 from services.database import open_async_engine, open_engine, sessions
-from services.language.understanding import understand
 from services.outbox import Call
 from services.vault import Vault, ensure_key_fits
 
@@ -200,7 +199,6 @@ class Application:
                     parts[name] = _state_of(jobs[-1], keeper)
             base_url = ""
             if "web" in self.only:
-                understand("1 salam")  # its tables are read now, not while someone waits
                 app = web.Application(client_max_size=BODY_MAX_BYTES)
                 if settings.WEBHOOK_URL:
                     secret = settings.WEBHOOK_SECRET.get_secret_value()

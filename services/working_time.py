@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
-
-import holidays
 
 from services.clock import ALGIERS
 from services.dates import ONE_DAY, in_algiers
 from services.policy.policy import Policy
 from services.policy.values import Hours
+from services.public_holidays import public_holidays
 
 Pause = tuple[datetime, datetime | None]
 """From an instant to another, the second not included; None: still paused."""
@@ -33,20 +31,6 @@ class NeverOpen(LookupError):
 
 class StillPaused(ValueError):
     """A date was asked for while the clock stands still."""
-
-
-class PublicHoliday(NamedTuple):
-    """A public holiday of the calendar; `estimated`: its date may move by a day."""
-
-    day: date
-    estimated: bool
-
-
-@lru_cache(maxsize=64)
-def public_holidays(year: int) -> dict[date, PublicHoliday]:
-    """The public holidays of a year, before the policy's word against them."""
-    named = holidays.country_holidays("DZ", years=year, language="en_US")
-    return {day: PublicHoliday(day, estimated="(estimated)" in name) for day, name in named.items()}
 
 
 @lru_cache(maxsize=1024)

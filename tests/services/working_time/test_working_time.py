@@ -13,12 +13,12 @@ from services.clock import ALGIERS
 from services.policy import load
 from services.policy.policy import Policy
 from services.policy.service_rows import OpeningHours
+from services.public_holidays import FIRST_YEAR, LAST_YEAR, computed, public_holidays
 from services.working_time import (
     NeverOpen,
     Pause,
     StillPaused,
     agency_calendar,
-    public_holidays,
 )
 
 HERE = Path(__file__).parent
@@ -166,3 +166,12 @@ def test_an_agency_that_never_opens_is_an_error_and_not_an_endless_search() -> N
 
 def test_one_calendar_serves_an_agency() -> None:
     assert agency_calendar(POLICY, wilaya="16") is agency_calendar(POLICY, wilaya="16")
+
+
+@pytest.mark.parametrize("year", range(FIRST_YEAR, LAST_YEAR + 1))
+def test_the_written_holidays_are_those_of_the_package(year: int) -> None:
+    assert public_holidays(year) == computed(year), "python -m services.public_holidays"
+
+
+def test_a_year_beyond_the_file_is_computed() -> None:
+    assert date(LAST_YEAR + 1, 7, 5) in public_holidays(LAST_YEAR + 1)
