@@ -231,7 +231,7 @@ def test_a_voice_message_tells_it_too(sqlite_bot: FundBot) -> None:
     chat.send("/complaint")
     chat.press("Autre sujet")
     chat.send("Ok")
-    assert "trop court" in chat.text
+    assert "un peu court" in chat.text
     chat.send_message(
         voice={"file_id": "v", "file_unique_id": "uv", "duration": 20, "file_size": 5000}
     )
@@ -335,7 +335,7 @@ def test_what_was_begun_is_kept_when_something_else_comes_between(fund_bot: Fund
     fund_bot.clock.advance(days=1)
     fund_bot.restart()
     chat.send("/complaint")
-    assert chat.seen("Nous avons gardé votre saisie")
+    assert chat.seen("Nous avons gardé ce que vous aviez commencé")
     chat.press("Continuer")
     assert "Un début de récit" in chat.text
 

@@ -50,7 +50,7 @@ def test_the_worked_example_step_by_step(fund_bot: FundBot) -> None:
         "2024 : comment nous arrivons à 19 160 DA",
         "Revenu que vous avez déclaré pour 2024 : 180 000 DA.",
         "C’est moins que le minimum : la base est portée à 240 000 DA.",
-        "Règle : décret présidentiel fixant le SNMG · certaine",
+        "Règle : décret présidentiel fixant le salaire minimum (SNMG) · certaine",
         "Règle : décret exécutif 15-289 · à confirmer avec votre agence",
         "Cotisation : 15 % de 240 000 DA = 36 000 DA",
         "Dernier jour pour payer sans majoration : 30 juin 2024",
@@ -73,7 +73,7 @@ def test_the_same_in_arabic(fund_bot: FundBot) -> None:
     shown = _explained(fund_bot, "2024", language="ar", **EXAMPLE).text
     for words_of_a_step in (
         "2024: كيف حُسب المبلغ 19 160 دج؟",
-        "هذا أقل من الحد الأدنى، فيُرفع الوعاء إلى 240 000 دج.",
+        "هذا أقل من الحد الأدنى، فيُحسب الاشتراك على 240 000 دج.",
         "الاشتراك: 15 % من 240 000 دج = 36 000 دج",
         "20 000 دج دُفعت يوم 15 سبتمبر 2024، أي بتأخير 77 يوما.",
         "16 000 دج لم تُدفع إلى 1 جانفي 2025، أي بتأخير 185 يوما.",

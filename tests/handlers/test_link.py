@@ -97,7 +97,7 @@ def test_leaving_for_another_subject_keeps_the_place_and_link_comes_back_to_it(
     chat.press("Effacer mes données")
     sqlite_bot.clock.advance(days=1)
     chat.send("/link")
-    assert chat.seen("Nous avons gardé votre saisie")
+    assert chat.seen("Nous avons gardé ce que vous aviez commencé")
     chat.send(SSN)
     assert len(accounts_of(sqlite_bot, chat)) == 1
 

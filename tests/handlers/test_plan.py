@@ -26,7 +26,7 @@ SAY = {
         "granted": "accordé",
         "director": "directeur",
         "changed": "a changé",
-        "again": "rien n’a été signé",
+        "again": "rien n’est encore accordé",
         "cancel": "Annuler",
         "other": "Un autre choix",
     },
@@ -254,7 +254,7 @@ def test_a_down_payment_of_everything_is_no_plan(sqlite_bot: FundBot) -> None:
     chat.send("180000")
     assert chat.seen("couvre toute la dette")
     chat.send("90000")
-    assert "90 000 DA à la signature" in chat.text
+    assert "90 000 DA le jour de l’accord" in chat.text
 
 
 def test_cancel_leaves_nothing_behind(fund_bot: FundBot, language: str) -> None:
@@ -372,6 +372,6 @@ def test_the_reference_opens_ones_own_plan_however_it_is_typed(sqlite_bot: FundB
     scene.samir.press("Je confirme")
     [plan] = scene.plans()
     scene.samir.send(f"/plan {plan.reference.lower().replace('-', ' ')}")
-    assert "Payé : 0 sur 13" in scene.samir.text
+    assert "Versements payés : 0 sur 13" in scene.samir.text
     scene.samir.send(f"/plan {plan.reference[:-1]}{(int(plan.reference[-1]) + 1) % 10}")
     assert "contient une erreur" in scene.samir.text

@@ -90,7 +90,7 @@ def test_a_farmers_date_is_told_without_an_account(fund_bot: FundBot) -> None:
     ("typed", "answer"),
     [
         ("bonjour", "Nous n’avons pas pu lire ce montant."),
-        ("-5000", "Un montant ne peut pas être négatif."),
+        ("-5000", "Le montant ne peut pas être inférieur à zéro."),
         ("50,1234", "Écrivez au plus deux chiffres après la virgule."),
         ("9" * 20, "Ce montant est trop grand."),
     ],

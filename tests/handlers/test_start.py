@@ -35,7 +35,7 @@ def test_who_declines_can_come_back_to_it(fund_bot: FundBot) -> None:
     chat.send("/start")
     chat.press("Pas maintenant")
     assert "aucune donnée personnelle" in chat.text
-    chat.press("Revenir")
+    chat.press("Revoir")
     assert "J’accepte" in " ".join(chat.buttons)
 
 
