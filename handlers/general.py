@@ -123,8 +123,10 @@ def unknown_command(turn: Turn) -> None:
 
 
 def edited(turn: Turn) -> None:
-    """An edit changes nothing that was already answered; the person is told so."""
-    turn.say("free.edited")
+    """An edit changes nothing that was already answered; the person is told so. A live
+    location moves by edits without words, which are no answer to anything."""
+    if turn.raw_message and (turn.raw_message.get("text") or turn.raw_message.get("caption")):
+        turn.say("free.edited")
 
 
 CONVERSATION = Conversation(

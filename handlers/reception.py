@@ -37,7 +37,30 @@ SERVICE_FIELDS = (
     "forum_topic_reopened",
     "forum_topic_edited",
     "message_auto_delete_timer_changed",
+    "general_forum_topic_hidden",
+    "general_forum_topic_unhidden",
     "write_access_allowed",
+    "channel_chat_created",
+    "chat_background_set",
+    "chat_owner_changed",
+    "chat_owner_left",
+    "boost_added",
+    "connected_website",
+    "users_shared",
+    "chat_shared",
+    "proximity_alert_triggered",
+    "video_chat_scheduled",
+    "video_chat_started",
+    "video_chat_ended",
+    "video_chat_participants_invited",
+    "giveaway_created",
+    "giveaway_completed",
+    "giveaway_winners",
+    "gift",
+    "unique_gift",
+    "successful_payment",
+    "refunded_payment",
+    "is_automatic_forward",  # a channel's post that Telegram copies into its group
 )
 
 
@@ -46,8 +69,7 @@ def receive(
 ) -> None:
     """Answer one update, in Telegram's own fields, inside its transaction."""
     if "my_chat_member" in update:
-        change = telegram.ChatMemberUpdated.de_json(update["my_chat_member"], None)
-        _membership(session, change, kit, now, outbox)
+        _membership(session, update["my_chat_member"], kit, now, outbox)
         return
     if "chat_member" in update:
         change = telegram.ChatMemberUpdated.de_json(update["chat_member"], None)
@@ -87,7 +109,9 @@ def _turn(
         user = message.get("from")
     # A button of an inline message has no chat; of a very old one, a chat but nothing else.
     chat = message["chat"] if message is not None else None
-    if user is None or user["is_bot"] or (chat is not None and chat["type"] == "channel"):
+    if user is None or user.get("is_bot"):
+        return None
+    if query is None and chat is not None and chat["type"] == "channel":
         return None
     private = chat is None or chat["type"] == "private"
     caller = people.meet(
@@ -108,27 +132,24 @@ def _turn(
         outbox=outbox,
         chat_type=chat["type"] if chat is not None else "private",
         # Telegram marks a message it no longer gives the content of by the date 0.
-        raw_message=message if message is not None and message.get("date") else None,
+        raw_message=message if message is not None and message.get("date") != 0 else None,
         query_id=query["id"] if query is not None else None,
         edited="edited_message" in update,
     )
 
 
 def _membership(
-    session: Session,
-    change: telegram.ChatMemberUpdated,
-    kit: Kit,
-    now: datetime,
-    outbox: Outbox,
+    session: Session, change: Mapping[str, Any], kit: Kit, now: datetime, outbox: Outbox
 ) -> None:
     """Blocked or unblocked in private; added to a group or removed from it."""
-    status = change.new_chat_member.status
-    if change.chat.type == "private":
-        if people.find(session, change.from_user.id) is not None:
-            reachable = status not in ("kicked", "left")
-            people.set_reachable(session, change.from_user.id, reachable)
+    if change["chat"]["type"] != "private":
+        read = telegram.ChatMemberUpdated.de_json(dict(change), None)
+        groups.membership(session, read, kit=kit, now=now, outbox=outbox)
         return
-    groups.membership(session, change, kit=kit, now=now, outbox=outbox)
+    person = change["from"]["id"]
+    if people.find(session, person) is not None:
+        reachable = change["new_chat_member"]["status"] not in ("kicked", "left")
+        people.set_reachable(session, person, reachable)
 
 
 def _pressed(turn: Turn, data: str) -> None:

@@ -30,6 +30,20 @@ if TYPE_CHECKING:
 MESSAGE_MAX = 4096
 TOAST_MAX = 200
 PARKED = "_at"  # in a draft: the step where its conversation was left
+# What a message may hold beside its text: such a message has no text to edit.
+ATTACHMENTS = frozenset(
+    (
+        "animation", "audio", "contact", "dice", "document", "location", "photo", "sticker",
+        "venue", "video", "video_note", "voice",
+    )
+)  # fmt: skip
+_PLAIN_FIELDS = frozenset(
+    (
+        "message_id", "date", "chat", "from", "text", "caption", "media_group_id",
+        "message_thread_id", "is_topic_message",
+    )
+)  # fmt: skip
+_READ_FIELDS = _PLAIN_FIELDS | ATTACHMENTS | {"forward_origin", "reply_to_message"}
 
 
 @dataclass(slots=True)
@@ -88,7 +102,7 @@ class Turn:
         """The message as the library reads it: photos, voices, contacts. Most turns need no
         more than its text, so it is read when it is first asked for."""
         if self._message is None and self.raw_message is not None:
-            self._message = telegram.Message.de_json(dict(self.raw_message), None)
+            self._message = _read(self.raw_message, round(self.now.timestamp()))
         return self._message
 
     @property
@@ -130,11 +144,14 @@ class Turn:
         return self.show_html(self.words.text(key, **values), rows)
 
     def show_html(self, html: str, rows: Rows = ()) -> Call:
-        if self.press is None or self.raw_message is None or len(html) > MESSAGE_MAX:
+        shown = self.raw_message
+        if self.press is None or shown is None or len(html) > MESSAGE_MAX:
+            return self.say_html(html, rows)
+        if not shown.keys().isdisjoint(ATTACHMENTS):  # under a picture or a file
             return self.say_html(html, rows)
         params: dict[str, Any] = {
             "chat_id": self.chat_id,
-            "message_id": self.raw_message["message_id"],
+            "message_id": shown["message_id"],
             "text": html,
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},
@@ -287,6 +304,23 @@ class Turn:
             self.chat_id, button.action, button.argument, self.caller.version
         )
         return {"text": text, "callback_data": data}
+
+
+def _read(raw: Mapping[str, Any], now: int) -> telegram.Message:
+    """Read by the library, but only what handlers look at: Telegram's servers are of many
+    editions, and what the library cannot make sense of must not cost the person an answer."""
+    raw = {"date": now} | dict(raw)
+
+    def only(fields: frozenset[str], message: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in message.items() if name in fields}
+
+    wanted = only(_READ_FIELDS, raw)
+    if isinstance(replied := wanted.get("reply_to_message"), Mapping):
+        wanted["reply_to_message"] = only(_PLAIN_FIELDS, replied)
+    try:
+        return telegram.Message.de_json(wanted, None)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return telegram.Message.de_json(only(_PLAIN_FIELDS, raw), None)
 
 
 def conversation_of(step: str) -> str:
