@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from services.linking import SELF
@@ -57,7 +57,7 @@ class Addressee:
     accounts: list[Account] = field(default_factory=list)
 
 
-def _in_force(today: date):  # type: ignore[no-untyped-def]
+def _in_force(today: date) -> ColumnElement[bool]:
     return and_(_links.c.ended_at.is_(None), or_(_links.c.until.is_(None), _links.c.until >= today))
 
 

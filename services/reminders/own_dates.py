@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -100,7 +101,7 @@ def holds_only(session: Session, contributors: Sequence[int]) -> dict[int, Holds
 # --- inside ---------------------------------------------------------------------------------
 
 
-def _plans_of(session: Session, contributors: Sequence[int]):  # type: ignore[no-untyped-def]
+def _plans_of(session: Session, contributors: Sequence[int]) -> Sequence[Any]:
     states = [state.value for state in (*LIVE, State.REQUESTED, *_ASKED_BY_FUND)]
     return session.execute(
         select(
@@ -115,7 +116,7 @@ def _plans_of(session: Session, contributors: Sequence[int]):  # type: ignore[no
     ).all()
 
 
-def _hold_plan(hold: Holds, plan) -> None:  # type: ignore[no-untyped-def]
+def _hold_plan(hold: Holds, plan: Any) -> None:
     if State(plan.state) in LIVE:
         hold.live_plan = True
         hold.years_in_plan |= {year for year, *_ in plan.years}
