@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -82,9 +82,10 @@ def rebuild(session: Session, *, policy: Policy, vault: Vault, now: datetime) ->
 
 def _put_cases(office: Office, complaint_ids: Sequence[int]) -> None:
     session = office.session
+    touched: set[tuple[str, date]] = set()
     for start in range(0, len(complaint_ids), 500):
         ids = list(complaint_ids[start : start + 500])
-        touched = {
+        touched |= {
             (row.place, row.month)
             for row in session.execute(
                 select(_cases.c.place, _cases.c.month).where(_cases.c.complaint_id.in_(ids))
@@ -103,7 +104,7 @@ def _put_cases(office: Office, complaint_ids: Sequence[int]) -> None:
         _insert(session, _steps, (row for case in found for row in _step_rows(case)))
         _insert(session, _spans, (row for case in found for row in _span_rows(case)))
         touched |= {(row["place"], row["month"]) for row in rows}
-        cells.add_up(session, sorted(touched))
+    cells.add_up(session, sorted(touched))
 
 
 def _case_row(office: Office, case: Case, regimes: dict[int, str]) -> dict[str, Any]:
