@@ -163,6 +163,7 @@ class Application:
             parts: dict[str, Callable[[], str]] = {
                 "sender": lambda: "off",
                 "scheduler": lambda: "off",
+                "writing": lambda: records.state,
             }
             jobs: list[asyncio.Task[None]] = []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import prometheus_client
 from aiohttp import web
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DemoClock
@@ -64,7 +64,12 @@ class Health:
                 oldest = (
                     await connection.execute(
                         select(func.min(OutgoingCall.created_at)).where(
-                            OutgoingCall.state == "queued"
+                            OutgoingCall.state == "queued",
+                            # What is meant for later is not late.
+                            or_(
+                                OutgoingCall.not_before.is_(None),
+                                OutgoingCall.not_before <= self._clock.now(),
+                            ),
                         )
                     )
                 ).scalar()

@@ -40,6 +40,7 @@ class Persistence:
         self._sessions = sessions
         self._stopping = threading.Event()
         self._sleep = sleep or self._stopping.wait
+        self.state = "ok"  # for /health: it may be readable and yet full, locked or read-only
 
     def stop(self) -> None:
         """From now on nothing waits for the database."""
@@ -51,12 +52,15 @@ class Persistence:
         while True:
             try:
                 with self._sessions.begin() as session:
-                    return work(session)
+                    result = work(session)
+                self.state = "ok"
+                return result
             except DBAPIError as error:
                 if not is_passing(error):
                     raise
                 if self._stopping.is_set():
                     raise StillAway from None
+                self.state = f"waiting ({type(error.orig).__name__})"
                 wait = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
                 failures += 1
                 log.warning(
