@@ -166,7 +166,7 @@ async def test_an_update_that_fails_three_times_is_set_aside_and_the_rest_go_on(
                     "date": 1_780_000_000,
                     "chat": {"id": 701, "type": "private"},
                     "from": {"id": 701, "is_bot": False, "first_name": "S"},
-                    "photo": "poison",
+                    "text": ["poison"],
                 }
             }
         )
