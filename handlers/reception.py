@@ -17,7 +17,7 @@ from handlers import change_of_mind, free_text, general, groups
 from handlers.buttons import NotOurButton
 from handlers.doing import waits_for_consent
 from handlers.turn import Kit, Turn
-from services import people
+from services import people, staff
 from services.outbox import Outbox
 
 # Messages that tell of a change in a chat rather than say something.
@@ -114,6 +114,8 @@ def _turn(
     if query is None and chat is not None and chat["type"] == "channel":
         return None
     private = chat is None or chat["type"] == "private"
+    if not private and query is None and _is_talk_of_strangers(session, message or {}, user["id"]):
+        return None
     caller = people.meet(
         session,
         user["id"],
@@ -136,6 +138,13 @@ def _turn(
         query_id=query["id"] if query is not None else None,
         edited="edited_message" in update,
     )
+
+
+def _is_talk_of_strangers(session: Session, message: Mapping[str, Any], user_id: int) -> bool:
+    """Whoever merely talks in a group the bot can read is not written down anywhere."""
+    if str(message.get("text", "")).startswith("/"):
+        return False
+    return people.find(session, user_id) is None and staff.of(session, user_id) is None
 
 
 def _membership(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services import people
 from tests.support.chat import FundBot
 
 
@@ -48,3 +49,19 @@ def test_a_forged_button_changes_nothing_and_is_answered(fund_bot: FundBot) -> N
         other.press_data(data)
         assert "plus valable" in other.toasts[-1]
     assert fund_bot.events("person.consented") == []
+
+
+def test_who_merely_talks_in_a_group_is_not_written_down(fund_bot: FundBot) -> None:
+    for content in ({"text": "salam"}, {"photo": []}, {"text": "/weather"}):
+        fund_bot.update(
+            message={
+                "message_id": 5,
+                "date": 1_780_000_000,
+                "chat": {"id": -100777, "type": "supergroup", "title": "Marché"},
+                "from": {"id": 90210, "is_bot": False, "first_name": "Passant"},
+                **content,
+            }
+        )
+        if content.get("text") != "/weather":
+            assert fund_bot.do(lambda session: people.find(session, 90210)) is None
+    assert fund_bot.calls == []
