@@ -321,10 +321,10 @@ def test_the_expected_number_comes_first_and_a_change_of_mind_is_followed(
     chat.press("ce que je peux payer")
     assert step_of(fund_bot, chat) == "plan.means"
     chat.send("ch7al rani nsal")
-    assert chat.seen("Votre saisie en cours est gardée")
+    assert chat.seen("Ce que vous aviez commencé est gardé")
     assert step_of(fund_bot, chat) is None
     fund_bot.restart()
-    chat.press("Reprendre ma saisie")
+    chat.press("Reprendre où j’en étais")
     assert step_of(fund_bot, chat) == "plan.means"
     chat.send("5000")
     assert step_of(fund_bot, chat) != "plan.means"
