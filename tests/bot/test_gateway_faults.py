@@ -120,7 +120,7 @@ async def test_retry_after_is_obeyed_and_no_burst_makes_up_for_it(
         late = [at - refused_at for at in times if at - refused_at > 0.5]
         assert min(late) >= 2.0
         assert max(b - a for a, b in pairwise(late)) < 1.0
-        assert all(b - a >= 0.02 for a, b in pairwise(late)), "a burst"
+        assert max(sum(a <= b < a + 0.1 for b in late) for a in late) <= 6, "a burst"
 
 
 @pytest.mark.parametrize(
