@@ -21,6 +21,11 @@ FIFTEEN_YEARS = Facts(
 
 def test_a_pass_keeps_nothing_behind() -> None:
     position(FIFTEEN_YEARS, POLICY, ON)
+    # What another thread or the interpreter itself keeps in one pass is not ours.
+    assert min(_kept_by_a_pass() for _ in range(3)) < 5_000
+
+
+def _kept_by_a_pass() -> int:
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
@@ -29,4 +34,4 @@ def test_a_pass_keeps_nothing_behind() -> None:
     gc.collect()
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    assert grown < 5_000
+    return grown
