@@ -76,7 +76,10 @@ async function addPerson() {
   if ((await answer) !== "ok" || !name.value.trim()) return;
   const id = Math.max(900000000, ...state.users.keys().filter((known) => known < 1e9)) + 1;
   try {
-    await act("add_user", id, { first_name: name.value.trim(), phone: phone.value.trim(), language_code: speech.value });
+    const details = { first_name: name.value.trim(), phone: phone.value.trim(), language_code: speech.value };
+    await act("add_user", id, details);
+    // The answer may be here before the event that tells of the person.
+    if (!state.users.has(id)) state.users.set(id, { id, last_name: "", is_bot: false, ...details });
     choose(id, chatsOf(id)[0].key);
   } catch (error) {
     failure(error);
