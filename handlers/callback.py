@@ -43,15 +43,9 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Keep the agency that was typed, or show those it may be."""
-    found = complaint_agency.found(office(turn), turn.text)
-    if len(found) == 1:
-        _keep_agency(turn, found[0].code)
-    elif not found:
-        turn.say("complaint.agency_unknown")
-        turn.go("callback.agency")
-    else:
-        rows = [[complaint_agency.button(turn, card, "callback.agency_is")] for card in found[:12]]
-        turn.ask("complaint.agency_which", rows)
+    complaint_agency.typed(
+        turn, keep=_keep_agency, choose="callback.agency_is", again="callback.agency"
+    )
 
 
 def choose_agency(turn: Turn) -> None:

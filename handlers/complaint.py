@@ -165,24 +165,21 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Keep the agency that was typed, or show those it may be."""
-    found = complaint_agency.found(office(turn), turn.text)
-    if len(found) == 1:
-        turn.draft["agency"] = found[0].code
-        turn.go("complaint.category")
-    elif not found:
-        turn.say("complaint.agency_unknown")
-        turn.go("complaint.agency")
-    else:
-        rows = [[complaint_agency.button(turn, card, "complaint.agency_is")] for card in found[:12]]
-        turn.ask("complaint.agency_which", rows)
+    complaint_agency.typed(
+        turn, keep=_keep_agency, choose="complaint.agency_is", again="complaint.agency"
+    )
+
+
+def _keep_agency(turn: Turn, code: str) -> None:
+    turn.draft["agency"] = code
+    turn.go("complaint.category")
 
 
 def choose_agency(turn: Turn) -> None:
     """Keep the agency that was pressed."""
     assert turn.press is not None
     if turn.press.argument in office(turn).agencies:
-        turn.draft["agency"] = turn.press.argument
-        turn.go("complaint.category")
+        _keep_agency(turn, turn.press.argument)
     else:
         turn.go("complaint.agency")
 

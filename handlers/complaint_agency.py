@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from handlers import complaint_draft, whose
 from handlers.buttons import Button
@@ -68,3 +69,16 @@ def of_draft(turn: Turn) -> str:
     code = str(turn.draft.get("agency") or "")
     card = complaint_draft.office(turn).agencies.get(code)
     return name(turn, card) if card is not None else code
+
+
+def typed(turn: Turn, *, keep: Callable[[Turn, str], None], choose: str, again: str) -> None:
+    """Take the agency that was typed: `keep` its code, or show those it may be as `choose`
+    buttons; where there is none, say so and ask the step `again`."""
+    cards = found(complaint_draft.office(turn), turn.text)
+    if len(cards) == 1:
+        keep(turn, cards[0].code)
+    elif not cards:
+        turn.say("complaint.agency_unknown")
+        turn.go(again)
+    else:
+        turn.ask("complaint.agency_which", [[button(turn, card, choose)] for card in cards[:12]])

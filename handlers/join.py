@@ -74,15 +74,7 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Show the agency that was typed, or those it may be."""
-    found = complaint_agency.found(office(turn), turn.text)
-    if len(found) == 1:
-        _show_agency(turn, found[0].code)
-    elif not found:
-        turn.say("complaint.agency_unknown")
-        turn.go("join.agency")
-    else:
-        rows = [[complaint_agency.button(turn, card, "join.agency_is")] for card in found[:12]]
-        turn.ask("complaint.agency_which", rows)
+    complaint_agency.typed(turn, keep=_show_agency, choose="join.agency_is", again="join.agency")
 
 
 def choose_agency(turn: Turn) -> None:
