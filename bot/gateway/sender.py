@@ -3,28 +3,31 @@
 A call is sent, its end is committed, and only then the chat's next one follows; so a kill
 leaves at most the calls in flight in doubt. What doubt means is the call's own property:
 `repeatable` ones (an answer to a person waiting) are made again, the others become *unknown*.
+
+What waits is kept in `waiting`; `delivery` makes one call, `verdicts` tells what Telegram's
+answer means, and `endings` writes it down.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import logging
-import re
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.gateway import verdicts
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
-from bot.gateway.cleaning import is_storable
+from bot.gateway.delivery import WAITS, Delivery
+from bot.gateway.endings import DATABASE_RETRY_S, Endings
 from bot.gateway.limits import Budget, SendingLimits
+from bot.gateway.transactions import Transactions
+from bot.gateway.verdicts import Pause, Verdict
+from bot.gateway.waiting import Queue, WaitingCalls
 from bot.gateway.workers import Workers
 from services import outbox
 from services.clock import Clock
@@ -34,57 +37,16 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT_MAX = 40
 SWEEP_EVERY_S = 1.0
-WINDOW = 500  # calls of a lane kept in memory beyond which the database keeps the rest
-BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-WRONG_TOKEN_PAUSE_S = 30.0
-NOT_FOUND_PAUSE_S = 2.0  # before anything was ever accepted: the token, or just the method?
-DATABASE_RETRY_S = 0.5
-WAITS = "waits for another call"
-GIVE_UP_AFTER = 60  # tries of one repeatable call, about an hour
-FAULTS_MAX = 3  # of our own in one call, before it fails and its chat goes on
-FAULT_PAUSE_S = 5.0
-
-# Not messages: Telegram counts them apart, and a person pressing a button must not wait.
-FREE_METHODS = frozenset(
-    {
-        "answerCallbackQuery",
-        "setMyCommands",
-        "deleteMyCommands",
-        "setMyDescription",
-        "setMyShortDescription",
-        "setChatMenuButton",
-    }
-)
-# Telegram's way of saying that there is nothing left to do.
-ALREADY_DONE = (
-    "query is too old",
-    "message is not modified",
-    "message to delete not found",
-)
-UNREACHABLE = ("chat not found", "user is deactivated", "peer_id_invalid")
-NO_LONGER_EDITABLE = (
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "there is no text in the message to edit",  # its button stands under a picture or a file
-)
+FREE_RETRY_S = 0.1  # at least, for calls that are not messages
 
 
-@dataclass(slots=True, eq=False)
-class _Queue:
-    """The waiting calls of one chat in one lane."""
+@dataclass(slots=True)
+class _Tried:
+    """What is remembered of a call that did not go through at once."""
 
-    chat: int
-    lane: Lane
-    calls: deque[Call] = field(default_factory=deque)
-    listed: bool = False
-
-    def put(self, call: Call) -> None:
-        """In the order of the outbox, also what is found late or comes back."""
-        place = len(self.calls)
-        while place and self.calls[place - 1].id > call.id:
-            place -= 1
-        self.calls.insert(place, call)
+    doubts: int = 0
+    faults: int = 0
+    retry_at: float = 0.0  # on the machine's clock: ours may jump
 
 
 class Sender:
@@ -101,35 +63,19 @@ class Sender:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
-        self._sessions = sessions
-        self._workers = workers
+        self._transactions = Transactions(sessions, workers)
+        self._delivery = Delivery(api, self._transactions)
+        self._endings = Endings(self._transactions, clock)
         self._clock = clock
         self._monotonic = monotonic
         self._budget = Budget(limits, monotonic())
+        self._waiting = WaitingCalls()
+        self._tried: dict[int, _Tried] = {}
         self._in_flight = 0
-        self._forget_all()
-        self._finished: list[tuple[Concluded, asyncio.Future[None]]] = []
-        self._committing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._transport_failures = 0
         self._running = False
-
-    def _forget_all(self) -> None:
-        self._queues: dict[tuple[int, Lane], _Queue] = {}
-        self._ready: dict[Lane, deque[_Queue]] = {lane: deque() for lane in Lane}
-        self._free: deque[Call] = deque()
-        self._known: set[int] = set()
-        self._lane_size: dict[Lane, int] = dict.fromkeys(Lane, 0)
-        # Lanes of which the database holds more than is known here, by the last call left
-        # there: until it is read, newer calls must not overtake it.
-        self._left_behind: dict[Lane, int] = {}
-        self._room = asyncio.Event()
-        self._busy_chats: set[int] = set()
-        self._tries: dict[int, int] = {}
-        self._faults: dict[int, int] = {}
-        # Waits run on the machine's clock: ours may jump.
-        self._retry_at: dict[int, float] = {}
 
     # --- life ---------------------------------------------------------------------------
 
@@ -141,28 +87,20 @@ class Sender:
         """
         while self._tasks:
             await asyncio.wait(set(self._tasks))
-        self._forget_all()
-        await self._begin()
+        self._waiting = WaitingCalls()
+        self._tried = {}
+        await self._give_up_interrupted()
         self._running = True
         try:
             while True:
                 await self._sweep()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_EVERY_S):
-                        await self._room.wait()
+                        await self._waiting.room.wait()
         finally:
             self._running = False
             if self._timer is not None:
                 self._timer.cancel()
-
-    async def _begin(self) -> None:
-        while True:
-            try:
-                await self._in_worker(self._give_up_interrupted)
-                return
-            except DBAPIError as error:
-                log.warning("The outbox cannot be read (%s); again", type(error).__name__)
-                await asyncio.sleep(DATABASE_RETRY_S)
 
     async def settle(self, timeout_s: float) -> None:
         """At a stop: let the calls in flight end and be written down."""
@@ -174,61 +112,43 @@ class Sender:
         if not self._running:
             return
         for call in calls:
-            if call.lane in self._left_behind or self._lane_size[call.lane] >= WINDOW:
-                self._left_behind[call.lane] = call.id
-            else:
-                self._admit(call)
+            self._waiting.offer(call)
         self._pump()
 
     @property
     def waiting(self) -> int:
-        return sum(self._lane_size.values())
+        """How many calls are known to wait, those in flight included."""
+        return len(self._waiting)
 
-    # --- what waits ---------------------------------------------------------------------
+    async def _give_up_interrupted(self) -> None:
+        while True:
+            try:
+                count = await self._transactions.do(
+                    lambda session: outbox.give_up_interrupted(session, self._clock.now())
+                )
+                break
+            except DBAPIError as error:
+                log.warning("The outbox cannot be read (%s); again", type(error).__name__)
+                await asyncio.sleep(DATABASE_RETRY_S)
+        if count:
+            log.warning(
+                "%s calls were under way at the last stop: it is unknown if they arrived", count
+            )
 
     async def _sweep(self) -> None:
-        self._room.clear()
-        limits = {lane: size + WINDOW for lane, size in self._lane_size.items() if size < WINDOW}
-        left_behind = dict(self._left_behind)
+        reading = self._waiting.begin_reading()
         try:
-            found = await self._in_worker(
+            found = await self._transactions.do(
                 lambda session: {
                     lane: outbox.queued(session, lane, limit=limit)
-                    for lane, limit in limits.items()
+                    for lane, limit in reading.limits.items()
                 }
             )
         except Exception as error:
             log.warning("The outbox could not be read (%s); trying again", type(error).__name__)
             return
-        for lane, calls in found.items():
-            for call in calls:
-                self._admit(call)
-            if (last := self._left_behind.get(lane)) is None:
-                continue
-            read_to_the_end = len(calls) < limits[lane] and last == left_behind.get(lane)
-            if last in self._known or read_to_the_end:
-                del self._left_behind[lane]
+        self._waiting.take_in(reading, found)
         self._pump()
-
-    def _admit(self, call: Call) -> None:
-        if call.id in self._known:
-            return
-        self._known.add(call.id)
-        self._lane_size[call.lane] += 1
-        chat = call.chat_id if call.chat_id is not None else 0
-        if call.method in FREE_METHODS:
-            self._free.append(call)
-            return
-        queue = self._queues.get((chat, call.lane))
-        if queue is None:
-            queue = self._queues[(chat, call.lane)] = _Queue(chat, call.lane)
-        queue.put(call)
-        self._list(queue)
-
-    def _list(self, queue: _Queue) -> None:
-        if not queue.listed and queue.calls and queue.chat not in self._busy_chats:
-            queue.listed = True
-            self._ready[queue.lane].append(queue)
 
     # --- choosing the next one ----------------------------------------------------------
 
@@ -236,35 +156,30 @@ class Sender:
         """Start whatever may leave now; set one timer for when the next may."""
         if not self._running:
             return
-        now = self._monotonic()
-        soonest = float("inf")
-        if self._free and (pause := self._budget.pause_left_s(now)) > 0:
+        waiting, now = self._waiting, self._monotonic()
+        if waiting.free and (pause := self._budget.pause_left_s(now)) > 0:
             self._pump_in(pause)
             return
-        while self._free and self._in_flight < IN_FLIGHT_MAX:
-            self._start(self._free.popleft(), None)
+        while waiting.free and self._in_flight < IN_FLIGHT_MAX:
+            self._start(waiting.free.popleft(), None)
+        soonest = float("inf")
         for lane in Lane:
-            ready = self._ready[lane]
-            for _ in range(len(ready)):
+            for _ in range(waiting.ready(lane)):
                 if self._in_flight >= IN_FLIGHT_MAX:
                     return
                 if (wait := self._budget.wait_s(now)) > 0:
                     self._pump_in(wait)
                     return
-                queue = ready.popleft()
-                queue.listed = False
-                if not queue.calls or queue.chat in self._busy_chats:
+                if (queue := waiting.next_queue(lane)) is None:
                     continue
                 wait = max(
                     self._budget.chat_wait_s(queue.chat, now), self._wait_s(queue.calls[0], now)
                 )
                 if wait > 0:
                     soonest = min(soonest, wait)
-                    queue.listed = True
-                    ready.append(queue)
+                    waiting.put_back(queue)
                     continue
-                call = queue.calls.popleft()
-                self._busy_chats.add(queue.chat)
+                call = waiting.take_from(queue)
                 self._budget.take(call.chat_id, now)
                 self._start(call, queue)
         if soonest < float("inf"):
@@ -272,7 +187,8 @@ class Sender:
 
     def _wait_s(self, call: Call, now: float) -> float:
         """Seconds until this call may leave, the limits aside."""
-        pause = self._retry_at.get(call.id, 0.0) - now
+        tried = self._tried.get(call.id)
+        pause = tried.retry_at - now if tried is not None else 0.0
         if call.not_before is not None:
             # Never a long sleep: the demo's clock may jump.
             later = (call.not_before - self._clock.now()).total_seconds()
@@ -284,7 +200,7 @@ class Sender:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(wait_s, self._pump)
 
-    def _start(self, call: Call, queue: _Queue | None) -> None:
+    def _start(self, call: Call, queue: Queue | None) -> None:
         self._in_flight += 1
         task = asyncio.get_running_loop().create_task(self._deliver(call, queue))
         self._tasks.add(task)
@@ -292,244 +208,100 @@ class Sender:
 
     # --- one call -----------------------------------------------------------------------
 
-    async def _deliver(self, call: Call, queue: _Queue | None) -> None:
+    async def _deliver(self, call: Call, queue: Queue | None) -> None:
+        """Make a call and write down its end; the chat of its queue then has its next one."""
         try:
             concluded = await self._attempt(call)
-            await self._write_down(concluded)
+            await self._endings.write_down(concluded)
         except Exception as error:
-            concluded = await self._after_fault(call, error)
-        if concluded.error == WAITS and queue is not None:
-            self._budget.give_back(call.chat_id)
+            concluded = self._judge_fault(call, error)
+            await self._endings.write_down(concluded)
         self._in_flight -= 1
-        if concluded.unreachable and queue is not None:
-            await self._drop_rest(queue)
-        if queue is not None:
-            self._busy_chats.discard(queue.chat)
-        if concluded.state == "queued":
-            if queue is None:
-                self._retry_free(call)
-            else:
-                queue.put(call)
+        if queue is None:
+            self._after_free(call, concluded)
         else:
-            self._forget(call)
-        if queue is not None:
-            for lane in Lane:
-                if (other := self._queues.get((queue.chat, lane))) is not None:
-                    if other.calls:
-                        self._list(other)
-                    else:
-                        del self._queues[(queue.chat, lane)]
+            await self._after_queued(call, concluded, queue)
         self._pump()
 
-    def _retry_free(self, call: Call) -> None:
-        wait = max(0.1, self._wait_s(call, self._monotonic()))
-        asyncio.get_running_loop().call_later(wait, self._admit_again, call)
+    def _after_free(self, call: Call, concluded: Concluded) -> None:
+        if concluded.state != "queued":
+            self._forget(call)
+            return
+        waiting = self._waiting
 
-    def _admit_again(self, call: Call) -> None:
-        if call.id in self._known:  # else this sender began anew meanwhile
-            self._free.append(call)
-            self._pump()
+        def admit_again() -> None:
+            if waiting is self._waiting:  # else this sender began anew meanwhile
+                waiting.free.append(call)
+                self._pump()
+
+        wait = max(FREE_RETRY_S, self._wait_s(call, self._monotonic()))
+        asyncio.get_running_loop().call_later(wait, admit_again)
+
+    async def _after_queued(self, call: Call, concluded: Concluded, queue: Queue) -> None:
+        if concluded.error == WAITS:
+            self._budget.give_back(call.chat_id)
+        if concluded.unreachable:
+            # Whoever blocked the bot gets nothing of what still waits for them.
+            dropped = self._waiting.drop_all_of(queue.chat)
+            ends = [Concluded(one, "failed", "unreachable") for one in dropped]
+            await asyncio.gather(*map(self._endings.write_down, ends))
+            for one in dropped:
+                self._forget(one)
+        if concluded.state == "queued":
+            queue.put(call)
+        else:
+            self._forget(call)
+        self._waiting.release(queue.chat)
 
     def _forget(self, call: Call) -> None:
-        self._known.discard(call.id)
-        self._tries.pop(call.id, None)
-        self._faults.pop(call.id, None)
-        self._retry_at.pop(call.id, None)
-        self._lane_size[call.lane] -= 1
-        if call.lane in self._left_behind and self._lane_size[call.lane] < WINDOW // 2:
-            self._room.set()
+        self._tried.pop(call.id, None)
+        self._waiting.forget(call)
 
     async def _attempt(self, call: Call) -> Concluded:
         """Make the call once and say how it ended."""
-        if call.after_id is not None and (waits := await self._resolve(call)) is not None:
-            return waits
-        files: dict[str, tuple[str, str, bytes]] = {}
-        params = call.params
-        if any(isinstance(value, dict) and "$file" in value for value in params.values()):
-            files = await self._in_worker(lambda session: outbox.files_of(session, call))
-            params = {
-                name: f"attach://file{value['$file']}"
-                if isinstance(value, dict) and "$file" in value
-                else value
-                for name, value in params.items()
-            }
-        if not call.repeatable and not await self._in_worker(
-            lambda session: outbox.mark_sending(session, call.id)
-        ):
-            return Concluded(call, "unknown", "claimed elsewhere")
         try:
-            result = await self._api.call(call.method, params, files=files or None)
-        except Refused as refusal:
-            return self._after_refusal(call, refusal)
-        except NotSent as failure:
-            return self._after_no_connection(call, failure)
-        except Unknown as doubt:
-            return self._after_doubt(call, doubt)
+            made = await self._delivery.make(call, still_waits=self._waiting.knows)
+        except (Refused, NotSent, Unknown) as trouble:
+            made = self._judge(call, trouble)
+        if isinstance(made, Verdict):
+            return self._apply(call, made)
         self._transport_failures = 0
-        message_id, thread_id = _ids_in(result)
-        return Concluded(call, "sent", message_id=message_id, thread_id=thread_id)
+        return made
 
-    async def _resolve(self, call: Call) -> Concluded | None:
-        """Fill in what an earlier call returned; not None while that one is still open."""
-        if call.after_id in self._known:
-            return self._again(call, 0.2, WAITS)
-        state, message_id, thread_id = await self._in_worker(
-            lambda session: outbox.result_of(session, call.after_id or 0)
-        )
-        if state in ("queued", "sending"):
-            return self._again(call, 0.2, WAITS)
-        if state != "sent":
-            return Concluded(call, "failed", f"the call it waits for is {state}")
-        known = {"message_id": message_id, "thread_id": thread_id}
-        for name, value in list(call.params.items()):
-            if isinstance(value, dict) and "$from" in value:
-                call.params[name] = known[value["$from"]]
-        call.after_id = None
-        return None
+    # --- what its end means -------------------------------------------------------------
 
-    # --- what an answer means -----------------------------------------------------------
-
-    def _after_refusal(self, call: Call, refusal: Refused) -> Concluded:
-        self._transport_failures = 0
-        description = refusal.description.lower()
-        if refusal.code == 429:
-            seconds = refusal.retry_after_s or 1.0
-            until = self._monotonic() + seconds
-            if call.chat_id is not None and call.chat_id < 0:
-                self._budget.pause_chat(call.chat_id, until)
-            else:
-                self._budget.pause(until)
-            log.warning("Telegram asks to wait %.0f s", seconds)
-            return self._again(call, seconds, "too many requests")
-        if refusal.code == 401 or (refusal.code == 404 and not self._api.accepted):
-            pause = WRONG_TOKEN_PAUSE_S if refusal.code == 401 else NOT_FOUND_PAUSE_S
-            self._budget.pause(self._monotonic() + pause)
-            log.error("Telegram does not accept BOT_TOKEN (%s); nothing is lost", refusal.code)
-            return self._again(call, pause, "the token is not accepted")
-        if refusal.migrated_to is not None and call.chat_id != refusal.migrated_to:
-            call.chat_id = refusal.migrated_to
-            call.params["chat_id"] = refusal.migrated_to
-            return self._again(call, 0.0, "the group became a supergroup")
-        if refusal.code == 403 or any(words in description for words in UNREACHABLE):
-            return Concluded(call, "failed", f"{refusal.code}", unreachable=True)
-        if any(words in description for words in ALREADY_DONE):
-            return Concluded(call, "sent")
-        if call.method == "editMessageText" and any(
-            words in description for words in NO_LONGER_EDITABLE
-        ):
-            # The message it would change is gone; the person still gets the answer.
-            call.method = "sendMessage"
-            call.params.pop("message_id", None)
-            return self._again(call, 0.0, "sent anew")
-        if "can't parse entities" in description and "parse_mode" in call.params:
-            log.error("Call %s: Telegram could not read its markup; sent as plain text", call.id)
-            call.params.pop("parse_mode")
-            for name in ("text", "caption"):
-                if name in call.params:
-                    call.params[name] = html.unescape(re.sub(r"<[^>]*>", "", call.params[name]))
-            return self._again(call, 0.0, "sent as plain text")
-        log.error("Call %s (%s) was refused: %s", call.id, call.method, refusal)
-        return Concluded(call, "failed", str(refusal)[:200])
-
-    def _after_no_connection(self, call: Call, failure: NotSent) -> Concluded:
-        wait = BACKOFF_S[min(self._transport_failures, len(BACKOFF_S) - 1)]
+    def _judge(self, call: Call, trouble: Refused | NotSent | Unknown) -> Verdict:
+        if isinstance(trouble, Refused):
+            self._transport_failures = 0
+            return verdicts.after_refusal(call, trouble, token_accepted=self._api.accepted)
+        if isinstance(trouble, Unknown):
+            tried = self._remember(call)
+            tried.doubts += 1
+            return verdicts.after_doubt(call, trouble, tries=tried.doubts)
+        verdict = verdicts.after_no_connection(trouble, earlier=self._transport_failures)
         if self._budget.pause_left_s(self._monotonic()) <= 0:
+            # Of the calls in flight together only the first counts as a failure.
             self._transport_failures += 1
-            log.warning("Telegram cannot be reached; trying again in %.0f s", wait)
-        self._budget.pause(self._monotonic() + wait)
-        return self._again(call, wait, failure.message)
+            log.warning("Telegram cannot be reached; trying again in %.0f s", verdict.wait_s)
+        return verdict
 
-    def _after_doubt(self, call: Call, doubt: Unknown) -> Concluded:
-        if not call.repeatable:
-            return Concluded(call, "unknown", doubt.reason)
-        tries = self._tries[call.id] = self._tries.get(call.id, 0) + 1
-        if tries >= GIVE_UP_AFTER:
-            return Concluded(call, "unknown", doubt.reason)
-        return self._again(call, BACKOFF_S[min(tries - 1, len(BACKOFF_S) - 1)], doubt.reason)
-
-    async def _after_fault(self, call: Call, error: Exception) -> Concluded:
-        """Something here went wrong with it: again, a few times, unless the database is away."""
+    def _judge_fault(self, call: Call, error: Exception) -> Concluded:
         log.error("Call %s (%s) failed here: %s", call.id, call.method, type(error).__name__)
+        tried = self._remember(call)
         if not isinstance(error, DBAPIError):
-            self._faults[call.id] = self._faults.get(call.id, 0) + 1
-        if self._faults.get(call.id, 0) >= FAULTS_MAX:
-            concluded = Concluded(call, "failed", type(error).__name__)
-        else:
-            concluded = self._again(call, FAULT_PAUSE_S, "failed here")
-        await self._write_down(concluded)
-        return concluded
+            tried.faults += 1
+        return self._apply(call, verdicts.after_fault(error, faults=tried.faults))
 
-    def _again(self, call: Call, wait_s: float, why: str) -> Concluded:
-        if wait_s > 0:
-            self._retry_at[call.id] = self._monotonic() + wait_s
-        return Concluded(call, "queued", why, not_before=call.not_before)
+    def _apply(self, call: Call, verdict: Verdict) -> Concluded:
+        """Let the call, and whoever else must, wait as long as it says."""
+        until = self._monotonic() + verdict.wait_s
+        if verdict.pause is Pause.EVERYBODY:
+            self._budget.pause(until)
+        elif verdict.pause is Pause.CHAT and call.chat_id is not None:
+            self._budget.pause_chat(call.chat_id, until)
+        if verdict.wait_s > 0:
+            self._remember(call).retry_at = until
+        return verdict.on(call)
 
-    # --- records ------------------------------------------------------------------------
-
-    async def _write_down(self, concluded: Concluded) -> None:
-        """Commit how a call ended, together with whatever else ended meanwhile. Returns once
-        it is committed: while the database is away, this waits for it."""
-        if concluded.state == "queued" and concluded.call.repeatable:
-            return  # as it was: nothing to write
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._finished.append((concluded, future))
-        if not self._committing:
-            self._committing = True
-            task = asyncio.get_running_loop().create_task(self._commit_finished())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        await future
-
-    async def _commit_finished(self) -> None:
-        while self._finished:
-            batch, self._finished = self._finished, []
-            try:
-                await self._in_worker(partial(self._conclude, [end for end, _ in batch]))
-            except Exception as error:
-                log.warning("The outbox cannot be written (%s); again", type(error).__name__)
-                self._finished = batch + self._finished
-                await asyncio.sleep(DATABASE_RETRY_S)
-                continue
-            for _, future in batch:
-                if not future.done():
-                    future.set_result(None)
-        self._committing = False
-
-    def _conclude(self, ends: list[Concluded], session: Session) -> None:
-        outbox.conclude(session, ends, self._clock.now())
-
-    async def _drop_rest(self, queue: _Queue) -> None:
-        """Whoever blocked the bot gets nothing of what still waits for them."""
-        for lane in Lane:
-            other = self._queues.get((queue.chat, lane))
-            while other is not None and other.calls:
-                call = other.calls.popleft()
-                await self._write_down(Concluded(call, "failed", "unreachable"))
-                self._forget(call)
-
-    def _give_up_interrupted(self, session: Session) -> None:
-        count = outbox.give_up_interrupted(session, self._clock.now())
-        if count:
-            log.warning(
-                "%s calls were under way at the last stop: it is unknown if they arrived", count
-            )
-
-    async def _in_worker(self, work: Callable[[Session], Any]) -> Any:
-        def job() -> Any:
-            with self._sessions.begin() as session:
-                return work(session)
-
-        return await self._workers.submit(0, job)
-
-
-def _ids_in(result: Any) -> tuple[int | None, int | None]:
-    """(message id, thread id) in what Telegram returned: a message, an album or a topic."""
-    if isinstance(result, list) and result:
-        result = result[0]
-    if not isinstance(result, dict):
-        return None, None
-    message_id, thread_id = result.get("message_id"), result.get("message_thread_id")
-    return (
-        message_id if is_storable(message_id) else None,
-        thread_id if is_storable(thread_id) else None,
-    )
+    def _remember(self, call: Call) -> _Tried:
+        return self._tried.setdefault(call.id, _Tried())

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.application import Application
-from bot.gateway import sender
+from bot.gateway import verdicts
 from bot.standin.person import Person, Standin
 from services.database import parse_url
 from tests.support.live import TIMEOUT_S, TOKEN, live_bot, live_settings
@@ -53,7 +53,7 @@ async def test_an_answer_that_telegram_did_not_take_is_sent_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sender, "WRONG_TOKEN_PAUSE_S", 1.0)
+    monkeypatch.setattr(verdicts, "WRONG_TOKEN_PAUSE_S", 1.0)
     async with live_bot(sqlite_url, tmp_path) as live:
         await live.standin.fault(kind, method="sendMessage", times=2, **details)
         found = await answers_to_start(person_of(live.standin))

@@ -150,7 +150,7 @@ async def test_what_is_found_late_still_goes_before_what_came_after_it(post: Pos
 
 
 async def test_a_full_lane_keeps_the_order_of_a_chat(post: Post, monkeypatch: Any) -> None:
-    monkeypatch.setattr("bot.gateway.sender.WINDOW", 4)
+    monkeypatch.setattr("bot.gateway.waiting.WINDOW", 4)
     monkeypatch.setattr("bot.gateway.sender.SWEEP_EVERY_S", 0.3)
     calls: list[Call] = []
     async with post.sending() as sender:
@@ -233,7 +233,7 @@ async def test_a_sender_that_starts_on_a_locked_database_sends_once_it_is_free(
 async def test_a_call_that_cannot_be_made_ready_fails_at_last_and_frees_its_chat(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.gateway.sender.FAULT_PAUSE_S", 0.01)
+    monkeypatch.setattr("bot.gateway.verdicts.FAULT_PAUSE_S", 0.01)
     post.telegram.answers = [ValueError("a fault of ours")] * 5
     post.add("impossible", chat=4)
     post.add("next", chat=4)

@@ -188,7 +188,7 @@ async def test_who_blocked_the_bot_gets_nothing_more_and_is_marked(post: Post) -
 
 
 async def test_a_refused_token_loses_nothing(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.gateway.sender.WRONG_TOKEN_PAUSE_S", 0.2)
+    monkeypatch.setattr("bot.gateway.verdicts.WRONG_TOKEN_PAUSE_S", 0.2)
     post.add("hello")
     post.telegram.answers = [Refused(401, "Unauthorized"), Refused(404, "Not Found")]
     async with post.sending():

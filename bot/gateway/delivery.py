@@ -1,0 +1,92 @@
+"""Makes one call: fills in what an earlier one returned, claims it, attaches its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.gateway import verdicts
+from bot.gateway.api import BotApi
+from bot.gateway.cleaning import is_storable
+from bot.gateway.transactions import Transactions
+from bot.gateway.verdicts import Verdict
+from services import outbox
+from services.outbox import Call, Concluded
+
+EARLIER_CALL_S = 0.2  # how often a call looks whether the one it waits for has ended
+WAITS = "waits for another call"
+
+
+class Delivery:
+    def __init__(self, api: BotApi, transactions: Transactions) -> None:
+        self._api = api
+        self._transactions = transactions
+
+    async def make(self, call: Call, *, still_waits: Callable[[int], bool]) -> Concluded | Verdict:
+        """Make the call once: how it ended, or why it did not even leave.
+
+        `still_waits` tells of an earlier call whether the sender has it still before it.
+        Raises `Refused`, `NotSent` or `Unknown`, as the transport does.
+        """
+        if call.after_id is not None:
+            open_yet = await self._fill_in(call, call.after_id, still_waits)
+            if open_yet is not None:
+                return open_yet
+        params, files = await self._with_files(call)
+        if not call.repeatable and not await self._transactions.do(
+            lambda session: outbox.mark_sending(session, call.id)
+        ):
+            return Verdict("unknown", "claimed elsewhere")
+        result = await self._api.call(call.method, params, files=files or None)
+        message_id, thread_id = _ids_in(result)
+        return Concluded(call, "sent", message_id=message_id, thread_id=thread_id)
+
+    async def _fill_in(
+        self, call: Call, earlier: int, still_waits: Callable[[int], bool]
+    ) -> Verdict | None:
+        """Put in what an earlier call returned; not None when there is nothing to put in."""
+        if still_waits(earlier):
+            return verdicts.again(WAITS, EARLIER_CALL_S)
+        state, message_id, thread_id = await self._transactions.do(
+            lambda session: outbox.result_of(session, earlier)
+        )
+        if state in ("queued", "sending"):
+            return verdicts.again(WAITS, EARLIER_CALL_S)
+        if state != "sent":
+            return Verdict("failed", f"the call it waits for is {state}")
+        known = {"message_id": message_id, "thread_id": thread_id}
+        for name, value in list(call.params.items()):
+            if isinstance(value, dict) and "$from" in value:
+                call.params[name] = known[value["$from"]]
+        call.after_id = None
+        return None
+
+    async def _with_files(
+        self, call: Call
+    ) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
+        """The parameters as Telegram takes them, and the files they name."""
+        if not any(_names_a_file(value) for value in call.params.values()):
+            return call.params, {}
+        files = await self._transactions.do(lambda session: outbox.files_of(session, call))
+        params = {
+            name: f"attach://file{value['$file']}" if _names_a_file(value) else value
+            for name, value in call.params.items()
+        }
+        return params, files
+
+
+def _names_a_file(value: object) -> bool:
+    return isinstance(value, dict) and "$file" in value
+
+
+def _ids_in(result: Any) -> tuple[int | None, int | None]:
+    """(message id, thread id) in what Telegram returned: a message, an album or a topic."""
+    if isinstance(result, list) and result:
+        result = result[0]
+    if not isinstance(result, dict):
+        return None, None
+    message_id, thread_id = result.get("message_id"), result.get("message_thread_id")
+    return (
+        message_id if is_storable(message_id) else None,
+        thread_id if is_storable(thread_id) else None,
+    )
