@@ -14,8 +14,8 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import schema, settings
-from bot.application import make_kit
 from bot.clock import SystemClock, load_offset
+from bot.means import make_kit
 from handlers.commands import set_commands_of
 from handlers.notices import tell
 from handlers.turn import Kit

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from bot import logs, schema, settings
-from bot.application import PARTS, Application, make_kit
+from bot.application import PARTS, Application
 from bot.clock import SystemClock, load_offset
 from bot.instance_lock import InstanceLock
+from bot.means import make_kit
 from bot.scheduler import job_named, run_job
 from services.database import open_engine, parse_url, sessions, sqlite_file
 from services.vault import Vault

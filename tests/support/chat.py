@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.application import make_kit
 from bot.gateway.persistence import Persistence
 from bot.gateway.unit import Units
+from bot.means import make_kit
 from bot.scheduler import job_named, run_job
 from bot.settings import Settings
 from services import outbox

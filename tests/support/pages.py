@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.application import make_kit
 from bot.gateway.workers import Workers
+from bot.means import make_kit
 from bot.pages import server
 from bot.settings import Settings
 from handlers.turn import Kit
