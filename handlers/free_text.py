@@ -18,6 +18,7 @@ from handlers.turn import PARKED, Turn, conversation_of
 from services import linking
 from services.language.entities import Entity, EntityKind
 from services.language.labels import SENSITIVE, Label
+from services.language.normalise import normalise
 from services.language.understanding import Intent, Kind, Understanding, understand
 from services.references import Kind as ReferenceKind
 from services.references import Reference
@@ -25,6 +26,7 @@ from services.references import Reference
 DRAFT = person.JUST_SAID  # how often in a row nothing was understood, and the last words, sealed
 OFFERED_FROM = 0.05  # a less likely meaning gets no button beside a sensitive one
 WORDS_MAX = 1_000
+LABEL_MAX = 64  # a longer text names no button
 PERSON = Button("menu.person", "person.open")
 
 
@@ -32,7 +34,10 @@ def said(turn: Turn) -> None:
     """Any message while no question is open."""
     message = turn.message
     assert message is not None
-    if message.text:
+    if message.text and (button := _button_named(turn, message.text)) is not None:
+        _forget_misses(turn)
+        doing.do(turn, button.action)
+    elif message.text:
         typed(turn, understand(message.text, today=turn.today))
     elif message.voice or message.audio:
         person.take_voice(turn)
@@ -79,6 +84,23 @@ def pressed(turn: Turn) -> None:
     deed.run(turn)
 
 
+def _button_named(turn: Turn, text: str) -> Button | None:
+    """The menu's button whose own words were typed rather than pressed, in either language."""
+    if len(text) > LABEL_MAX:
+        return None
+    typed_words = normalise(text)
+    return next(
+        (
+            button
+            for row in general.menu_rows(turn)
+            for button in row
+            for words_in in turn.kit.words.values()
+            if typed_words == normalise(words_in.label(button.label))
+        ),
+        None,
+    )
+
+
 # --- sure, unsure, unknown ------------------------------------------------------------------
 
 
@@ -121,7 +143,7 @@ def _unknown(turn: Turn) -> None:
     if misses > 1:
         turn.say("free.person_rather", [[PERSON], [Button("button.menu", "menu.open")]])
     else:
-        turn.say("free.text", [[PERSON], *general.menu_rows(turn)])
+        turn.say("free.text", general.menu_rows(turn))
 
 
 def wish(turn: Turn, label: Label) -> str:

@@ -138,6 +138,27 @@ def test_before_consent_the_wish_waits_and_is_then_done(fund_bot: FundBot) -> No
     assert "vérifier votre identité" in chat.text
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["🗓 الدفع على أقساط", "الدفع على اقساط", "🗓 Payer en plusieurs fois", "payer en plusieurs FOIS"],
+)
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_words_of_the_menu_may_be_typed_instead_of_pressed(
+    sqlite_bot: FundBot, typed: str, language: str
+) -> None:
+    chat = citizen(sqlite_bot, language=language, **ARREARS)
+    chat.send(typed)
+    assert step_of(sqlite_bot, chat) == "plan.choose"
+
+
+def test_a_menu_button_typed_by_someone_without_consent_asks_for_it_first(
+    sqlite_bot: FundBot,
+) -> None:
+    chat = sqlite_bot.chat(4_242)
+    chat.send("Payer en plusieurs fois")
+    assert step_of(sqlite_bot, chat) == "consent.ask"
+
+
 # --- unsure, unknown ------------------------------------------------------------------------
 
 
