@@ -28,10 +28,10 @@ from bot.standin.person import Standin
 from bot.standin.personas import Persona, PersonaGroup
 from handlers import words
 from services import accounts, installation, policy, staff
-from services.clock import algiers_day
 from services.complaints import forum
 from services.complaints.office import Office
 from services.database import open_engine, sessions
+from services.dates import day_in_algiers
 from services.fund_import.load import import_directory
 from services.people import Role
 from services.policy.service_rows import Wilaya
@@ -149,7 +149,7 @@ def _prepare(settings: Settings, others: int) -> dict[str, SamplePerson]:
             # The stand-in forgets at each stop what the bot told it about itself.
             installation.forget_announcements(session)
         if as_of is None:
-            as_of = algiers_day(clock.now())
+            as_of = day_in_algiers(clock.now())
             _load(engine, vault, rules, clock, others=others)
         people = sample.demo_people(as_of, rules)
         with sessions(engine).begin() as session:
@@ -165,7 +165,7 @@ def _load(
     engine: Engine, vault: Vault, rules: policy.Policy, clock: clocks.DemoClock, *, others: int
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
-        as_of = algiers_day(clock.now())
+        as_of = day_in_algiers(clock.now())
         sample.write_demo_files(Path(name), as_of=as_of, policy=rules, others=others)
         import_directory(
             engine,

@@ -20,10 +20,9 @@ from handlers.notices import tell
 from handlers.turn import Kit, Turn
 from handlers.words import Words
 from services import staff
-from services.clock import algiers_day
 from services.complaints import access
 from services.complaints.office import Office
-from services.dates import in_algiers
+from services.dates import day_in_algiers, in_algiers
 from services.evaluation import building, clusters, collection, digest, doors, failures, scope
 from services.evaluation.comparing import Compared
 from services.evaluation.digest import Item, Line, View
@@ -91,7 +90,7 @@ def open_list(turn: Turn) -> None:
 
 def text(words: Words, now: datetime, found: Sequence[Line]) -> str:
     """The digest's words; all quiet is one line."""
-    day = algiers_day(now)
+    day = day_in_algiers(now)
     if not found:
         return words.text(_ALL_QUIET, day=day)
     lines = [words.text(f"digest.line_{line.kind}", n=line.count) for line in found]

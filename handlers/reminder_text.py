@@ -11,7 +11,7 @@ from handlers import whose
 from handlers.buttons import Button
 from handlers.turn import Kit
 from handlers.words import Words
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.outbox import Outbox
 from services.reminders.choices import Sent
 from services.reminders.letters import Item, Letter, Say
@@ -54,7 +54,7 @@ def sayer(kit: Kit, session: Session, outbox: Outbox) -> Say:
                 ]
             },
         }
-        rules = kit.policy.reminder_rules(algiers_day(outbox.now))
+        rules = kit.policy.reminder_rules(day_in_algiers(outbox.now))
         if letter.campaign_id is not None and rules.paid_broadcast:
             params["allow_paid_broadcast"] = True
         call = outbox.add(

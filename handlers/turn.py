@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from handlers.buttons import Button, LinkButton, Press, Rows, Seal
 from handlers.words import Words
 from services import people
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.outbox import Call, Lane, Outbox
 from services.people import Caller
 
@@ -91,7 +91,7 @@ class Turn:
 
     @property
     def today(self) -> date:
-        return algiers_day(self.now)
+        return day_in_algiers(self.now)
 
     @property
     def chat_id(self) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from services import accounts, events, one_time_codes
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.records.base import table_of
 from services.records.people import CounterCode
 from services.vault import Vault
@@ -80,7 +80,7 @@ def issue(
     contributor_id = accounts.find_by_ssn(session, vault, ssn)
     if contributor_id is None:
         raise UnknownContributor
-    if mandate_until is not None and mandate_until < algiers_day(now):
+    if mandate_until is not None and mandate_until < day_in_algiers(now):
         raise MandateOver(mandate_until)
     kind = SELF if mandate_until is None else MANDATE
     if kind == SELF:
@@ -130,7 +130,7 @@ def look_up(session: Session, vault: Vault, code: str, *, now: datetime) -> Gran
     if row is None:
         return None
     contributor_id, kind, until, sealed = row
-    if until is not None and until < algiers_day(now):
+    if until is not None and until < day_in_algiers(now):
         return None
     return Grant(
         contributor_id, kind, until, vault.open_sealed(sealed) if sealed is not None else None

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services import accounts, counter_codes, events, proofs
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.identity import normalise_phone
 from services.policy.service_rows import IdentityRules
 from services.records.base import table_of
@@ -181,7 +181,9 @@ def link_by_phone(
     contributor_id = accounts.find_by_ssn(session, vault, ssn)
     owners = accounts.find_by_phone(session, phone_fingerprint)
     holders = holders_of(session, contributor_id if contributor_id is not None else _NOBODY)
-    own = [one for one in accounts_of(session, telegram_id, algiers_day(now)) if one.kind == SELF]
+    own = [
+        one for one in accounts_of(session, telegram_id, day_in_algiers(now)) if one.kind == SELF
+    ]
     if contributor_id is None or owners != [contributor_id] or holders or own:
         proofs.refuse(session, telegram_id, rules=rules, now=now)
     assert contributor_id is not None
@@ -245,7 +247,7 @@ def link_by_code(
 
 def unlink(session: Session, link_id: int, *, telegram_id: int, now: datetime) -> Linked | None:
     """End one's own view of an account; None when it is not theirs or no longer there."""
-    for one in accounts_of(session, telegram_id, algiers_day(now)):
+    for one in accounts_of(session, telegram_id, day_in_algiers(now)):
         if one.link_id == link_id:
             _end(session, link_id, one.contributor_id, "self", events.person(telegram_id), now)
             return one
@@ -256,7 +258,7 @@ def revoke(
     session: Session, vault: Vault, link_id: int, *, telegram_id: int, now: datetime
 ) -> Mandate | None:
     """End a mandate on one's own account; None when there is none such, whoever asks."""
-    for mandate in mandates_given_by(session, vault, telegram_id, algiers_day(now)):
+    for mandate in mandates_given_by(session, vault, telegram_id, day_in_algiers(now)):
         if mandate.link_id == link_id:
             _end(
                 session, link_id, mandate.contributor_id, "holder", events.person(telegram_id), now
@@ -267,7 +269,7 @@ def revoke(
 
 def unlink_all(session: Session, telegram_id: int, *, why: str, now: datetime) -> int:
     """End everything a person may see; `why` is `consent_withdrawn` or `erased`."""
-    found = accounts_of(session, telegram_id, algiers_day(now))
+    found = accounts_of(session, telegram_id, day_in_algiers(now))
     for one in found:
         _end(session, one.link_id, one.contributor_id, why, events.person(telegram_id), now)
     return len(found)

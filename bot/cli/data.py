@@ -18,8 +18,9 @@ from rich.table import Table
 
 from bot import clock as clocks
 from bot import schema, settings
-from services.clock import Clock, algiers_day
+from services.clock import Clock
 from services.database import open_engine, sessions
+from services.dates import day_in_algiers
 from services.fund_import import load as loading
 from services.fund_import.failures import LoadFailed
 from services.fund_import.formats import ImportRefused
@@ -72,7 +73,7 @@ def import_(
                 engine,
                 vault,
                 directory,
-                as_of=as_of.date() if as_of else algiers_day(clock.now()),
+                as_of=as_of.date() if as_of else day_in_algiers(clock.now()),
                 clock=clock,
                 wilayas={row.code for row in policy.rows(Wilaya)},
                 rejected=listed,
@@ -103,7 +104,7 @@ def sample(
     """Write made-up data in the fund's formats, for trials and training."""
     config = settings.load()
     policy = policies.load(config.POLICY_DIR)
-    day = as_of.date() if as_of else algiers_day(_clock(config).now())
+    day = as_of.date() if as_of else day_in_algiers(_clock(config).now())
     if day.year < policy.first_year:
         raise typer.BadParameter(f"--as-of: the rules begin in {policy.first_year}")
     try:

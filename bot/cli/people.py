@@ -20,8 +20,9 @@ from handlers.commands import set_commands_of
 from handlers.notices import tell
 from handlers.turn import Kit
 from services import counter_codes, installation, one_time_codes, staff
-from services.clock import ALGIERS, algiers_day
+from services.clock import ALGIERS
 from services.database import open_engine, sessions
+from services.dates import day_in_algiers
 from services.identity import SSN_LENGTH, NotASocialSecurityNumber
 from services.outbox import Outbox
 from services.people import Role
@@ -78,7 +79,7 @@ def add(
 def invite(name: Name, role: RoleName, agency: Agency = None) -> None:
     """Print a one-time link that gives whoever opens it this role."""
     with _desk() as desk, _refusals():
-        lives = desk.kit.policy.identity_rules(algiers_day(desk.now)).code_lives
+        lives = desk.kit.policy.identity_rules(day_in_algiers(desk.now)).code_lives
         code = staff.invite(
             desk.session,
             desk.kit.vault,
@@ -144,7 +145,7 @@ def link_code(
             desk.session,
             desk.kit.vault,
             ssn=ssn,
-            lives=desk.kit.policy.identity_rules(algiers_day(desk.now)).code_lives,
+            lives=desk.kit.policy.identity_rules(day_in_algiers(desk.now)).code_lives,
             now=desk.now,
             actor=ACTOR,
             mandate_until=until.date() if until is not None else None,

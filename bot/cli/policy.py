@@ -11,7 +11,7 @@ import typer
 
 from bot import settings
 from bot.clock import SystemClock
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.policy import checking
 from services.policy import policy as policies
 from services.policy.checking import Finding, Shown
@@ -32,7 +32,7 @@ def show(
 ) -> None:
     """Print the rules in force on a day, with source, confidence and place."""
     policy = policies.load(settings.load().POLICY_DIR)
-    day = on.date() if on is not None else algiers_day(SystemClock().now())
+    day = on.date() if on is not None else day_in_algiers(SystemClock().now())
     rows = checking.show(policy, day)
     if table is not None:
         known = sorted({row.table for row in rows})

@@ -15,8 +15,8 @@ from bot.clock import SystemClock, load_offset
 from handlers import words
 from handlers.words import LANGUAGES, Words
 from services import accounts
-from services.clock import algiers_day
 from services.database import open_engine, sessions
+from services.dates import day_in_algiers
 from services.evaluation import building, measures
 from services.evaluation import report as reports
 from services.evaluation.measures import Period
@@ -85,7 +85,7 @@ def _write(session: Session, said: Words, period: Period, out: Path, now: dateti
     whole = Scope(OPERATOR, None, accounts.agencies(session))
     if out.suffix == ".csv":
         return f"{_write_cases(session, whole, period, out)} cases"
-    found = reports.make(session, whole, period, on=algiers_day(now))
+    found = reports.make(session, whole, period, on=day_in_algiers(now))
     if out.suffix == ".pdf":
         from handlers import report_pdf  # heavy: only when a paper is wanted
 

@@ -13,8 +13,8 @@ from bot.clock import SystemClock, load_offset
 from handlers import statement_pdf, words
 from handlers.words import LANGUAGES
 from services import accounts, events, payment_ways, situation
-from services.clock import algiers_day
 from services.database import open_engine, sessions
+from services.dates import day_in_algiers
 from services.identity import NotASocialSecurityNumber
 from services.payment_ways import NotAPaymentReference
 from services.policy import policy as policies
@@ -62,7 +62,7 @@ def statement(
                 policy=policy,
                 vault=vault,
                 contributor_id=contributor_id,
-                on=algiers_day(now),
+                on=day_in_algiers(now),
             )
             if contributor_id is not None
             else None

@@ -25,8 +25,9 @@ from handlers.report_tables import Table, bare
 from handlers.turn import Kit
 from handlers.words import Words
 from services import people
-from services.clock import Clock, algiers_day
+from services.clock import Clock
 from services.complaints.office import Office
+from services.dates import day_in_algiers
 from services.evaluation import digest, doors, measures, scope
 
 COOKIE = "managers"
@@ -165,7 +166,7 @@ class _Pages:
         language = request.query.get("lang", "")
         if language not in self._kit.words:
             language = within.member.language or "ar"
-        today = algiers_day(now)
+        today = day_in_algiers(now)
         try:
             period = measures.half_year(date.fromisoformat(request.query.get("from", "")))
         except ValueError:

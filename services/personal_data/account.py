@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services import access_trail, accounts, linking
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.identity import mask_ssn
 from services.linking import SELF, Linked
 from services.money import format_plain
@@ -17,7 +17,7 @@ from services.vault import Vault
 
 def export(session: Session, vault: Vault, telegram_id: int, now: datetime) -> Any:
     """One's own accounts whole; others' accounts under a mandate only by name and last day."""
-    today = algiers_day(now)
+    today = day_in_algiers(now)
     return [
         _own(session, vault, one, today) if one.kind == SELF else _mandated(session, vault, one)
         for one in linking.accounts_of(session, telegram_id, today)
@@ -39,7 +39,7 @@ def own_accounts(session: Session, telegram_id: int, now: datetime) -> list[int]
     """The contributors this person is."""
     return [
         one.contributor_id
-        for one in linking.accounts_of(session, telegram_id, algiers_day(now))
+        for one in linking.accounts_of(session, telegram_id, day_in_algiers(now))
         if one.kind == SELF
     ]
 

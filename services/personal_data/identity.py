@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import events, staff
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.policy import Policy
 from services.records.base import table_of
 from services.records.people import Conversation, CounterCode, Link, Person
@@ -112,12 +112,12 @@ def forget_old(session: Session, policy: Policy, now: datetime) -> dict[str, int
 
     Links and codes are counted from their end, a conversation left open from its last move.
     """
-    today = algiers_day(now)
+    today = day_in_algiers(now)
     link_end = now - policy.retention("link", today).keep
     draft_end = now - policy.retention("draft", today).keep
     links = session.execute(
         delete(_links).where(
-            or_(_links.c.ended_at < link_end, _links.c.until < algiers_day(link_end))
+            or_(_links.c.ended_at < link_end, _links.c.until < day_in_algiers(link_end))
         )
     )
     codes = session.execute(delete(_codes).where(_codes.c.expires_at < link_end))

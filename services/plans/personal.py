@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from services import events, linking
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.linking import SELF
 from services.money import Centimes, format_plain
 from services.plans import states, store
@@ -33,7 +33,7 @@ def erase(session: Session, telegram_id: int, now: datetime) -> None:
     for plan in _plans_of(session, telegram_id, now):
         if State(plan.state) in states.WAITING and plan.telegram_id == telegram_id:
             plan.state = State.WITHDRAWN.value
-            plan.ended_on = algiers_day(now)
+            plan.ended_on = day_in_algiers(now)
             events.record(
                 session,
                 "plan.withdrawn",
@@ -51,7 +51,7 @@ def erase(session: Session, telegram_id: int, now: datetime) -> None:
 
 def forget_old(session: Session, policy: Policy, now: datetime) -> int:
     """Remove plans that are over for longer than the policy keeps them; returns how many."""
-    end = algiers_day(now - policy.retention("plan", algiers_day(now)).keep)
+    end = day_in_algiers(now - policy.retention("plan", day_in_algiers(now)).keep)
     old = list(session.scalars(select(Plan.id).where(Plan.state.in_(_OVER), Plan.ended_on < end)))
     if not old:
         return 0
@@ -65,7 +65,7 @@ def forget_old(session: Session, policy: Policy, now: datetime) -> int:
 def _plans_of(session: Session, telegram_id: int, now: datetime) -> list[Plan]:
     own = [
         one.contributor_id
-        for one in linking.accounts_of(session, telegram_id, algiers_day(now))
+        for one in linking.accounts_of(session, telegram_id, day_in_algiers(now))
         if one.kind == SELF
     ]
     return list(

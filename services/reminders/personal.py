@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.policy import Policy
 from services.records.base import table_of
 from services.records.reminders import CampaignMember, Reminder, ReminderChoice
@@ -80,7 +80,7 @@ def erase(session: Session, telegram_id: int, now: datetime) -> None:
 
 def forget_old(session: Session, policy: Policy, now: datetime) -> int:
     """Remove decisions past the time the policy states, and the calls they were sent with."""
-    today = algiers_day(now)
+    today = day_in_algiers(now)
     calls_end = now - policy.retention("sent_message", today).keep
     session.execute(
         delete(_calls).where(

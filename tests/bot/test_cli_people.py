@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bot.cli import command_line
 from services import installation, linking, staff
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.people import Role
 from services.records.people import CounterCode, StaffInvite
 from services.vault import Vault
@@ -160,7 +160,7 @@ def test_a_code_links_its_contributor(run: Run, sqlite_bot: FundBot) -> None:
     chat.send("/start")
     chat.press("J’accepte")
     chat.send(code)
-    today = algiers_day(sqlite_bot.clock.now())
+    today = day_in_algiers(sqlite_bot.clock.now())
     [linked] = sqlite_bot.do(lambda session: linking.accounts_of(session, 7001, today))
     assert linked.contributor_id == who
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services import counter_codes, linking, one_time_codes
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from tests.support.chat import Chat, FundBot
 from tests.support.fund import create_contributor
 
@@ -51,7 +51,7 @@ def at_the_code(bot: FundBot, telegram_id: int = 7001, **who: Any) -> Chat:
 
 
 def accounts_of(bot: FundBot, chat: Chat) -> list[linking.Linked]:
-    today = algiers_day(bot.clock.now())
+    today = day_in_algiers(bot.clock.now())
     return bot.do(lambda session: linking.accounts_of(session, chat.id, today))
 
 

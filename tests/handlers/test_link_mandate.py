@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services import counter_codes, linking
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from tests.support.chat import Chat, FundBot
 from tests.support.fund import create_contributor
 
@@ -57,7 +57,7 @@ def helper(bot: FundBot, code: str, telegram_id: int = 7002, **who: Any) -> Chat
 
 
 def accounts_of(bot: FundBot, chat: Chat) -> list[linking.Linked]:
-    today = algiers_day(bot.clock.now())
+    today = day_in_algiers(bot.clock.now())
     return bot.do(lambda session: linking.accounts_of(session, chat.id, today))
 
 
