@@ -18,11 +18,13 @@ MAIN = (
     "filed",
     "per_affiliates",
     "open",
+    "oldest",
     "answered_in_target",
     "resolved_in_target",
     "reopened",
     "satisfaction",
 )
+COMPARISON = ("place", "observed", "expected", "ratio", "interval", "shrunk", "band")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,7 @@ def compared(words: Words, found: Report, what: str) -> Table:
         ]
         for one in found.compared[what]
     ]
-    columns = ("place", "observed", "expected", "ratio", "interval", "shrunk", "band")
-    head = [words.label(f"table.{name}") for name in columns]
+    head = [words.label(f"table.{name}") for name in COMPARISON]
     return Table(f"compared.{what}", head, rows)
 
 
@@ -118,6 +119,17 @@ def collected_years(words: Words, found: Report) -> Table:
     return Table("table.collection_years", _collection_head(words, "year"), rows)
 
 
+def collected_places_years(words: Words, found: Report) -> Table:
+    """Every agency, year by year."""
+    rows = [
+        [figures.place_name(words, found.scope, place), str(year), *_amounts(words, one)]
+        for (place, year), one in sorted(found.collected_places_years.items())
+    ]
+    first, *rest = _collection_head(words, "place")
+    head = [first, words.label("table.year"), *rest]
+    return Table("table.collection_places_years", head, rows)
+
+
 def _collection_head(words: Words, first: str) -> list[str]:
     columns = (first, "due", "paid", "paid_share", "late", "surcharge", "in_arrears")
     return [words.label(f"table.{name}") for name in columns]
@@ -133,11 +145,10 @@ def _amounts(words: Words, one: Collected) -> list[str]:
 
 
 def definitions(words: Words) -> Table:
-    """Every measure with its definition."""
-    rows = [
-        [words.label(f"measure.{one.name}"), words.label(f"measure.{one.name}.help")]
-        for one in measures.MEASURES
-    ]
+    """Every measure with its definition, and the columns of a comparison."""
+    keys = [f"measure.{one.name}" for one in measures.MEASURES]
+    keys += [f"table.{name}" for name in COMPARISON[1:]]
+    rows = [[words.label(key), words.label(f"{key}.help")] for key in keys]
     head = [words.label("table.measure"), words.label("table.definition")]
     return Table("table.definitions", head, rows)
 
@@ -151,6 +162,7 @@ def all_tables(words: Words, found: Report) -> list[Table]:
         by_category(words, found),
         collected(words, found),
         collected_years(words, found),
+        collected_places_years(words, found),
         definitions(words),
     ]
 

@@ -17,10 +17,18 @@ from sqlalchemy.orm import Session
 from services.complaints import store
 from services.complaints.office import Office
 from services.complaints.store import Case
-from services.evaluation import affiliates, cells, facts, marks, plan_facts
+from services.evaluation import affiliates, cells, facts, marks, plan_facts, request_facts
+from services.joining import callbacks
 from services.policy import Policy
 from services.records.base import table_of
-from services.records.evaluation import AffiliateCount, CaseCell, CaseFact, CaseStep, PlanFact
+from services.records.evaluation import (
+    AffiliateCount,
+    CaseCell,
+    CaseFact,
+    CaseStep,
+    PlanFact,
+    RequestFact,
+)
 from services.records.evaluation import OpenSpan as OpenSpan
 from services.records.traffic import Event
 from services.vault import Vault
@@ -51,36 +59,62 @@ def refresh(
     at_most: int = EVENTS_AT_ONCE,
 ) -> Built:
     """Bring the facts up to date with the events, at most so many of them."""
+    office = Office(session, policy, vault, now)
     affiliates.refresh(session, now)
+    request_facts.put_past(office)
+    touched, built = _go_on(office, at_most)
+    cells.add_up(session, sorted(touched))
+    return built
+
+
+def rebuild(session: Session, *, policy: Policy, vault: Vault, now: datetime) -> None:
+    """Throw all facts away and build them from the first event on. Cells are added up once,
+    at the end: a case of any month may come up at any time."""
+    for model in (CaseFact, CaseStep, OpenSpan, CaseCell, PlanFact, RequestFact, AffiliateCount):
+        session.execute(delete(table_of(model)))
+    marks.clear(session)
+    office = Office(session, policy, vault, now)
+    affiliates.refresh(session, now)
+    request_facts.put_past(office)
+    touched: set[tuple[str, date]] = set()
+    more = True
+    while more:
+        changed, built = _go_on(office, EVENTS_AT_ONCE)
+        touched |= changed
+        more = built.more
+    cells.add_up(session, sorted(touched))
+
+
+def _go_on(office: Office, at_most: int) -> tuple[set[tuple[str, date]], Built]:
+    """Build what the next events are about; also tells whose cells have to be added up."""
+    session = office.session
     last = marks.read(session, marks.LAST_EVENT)
     overlap = OVERLAP if session.get_bind().dialect.name == "postgresql" else 0
     rows = session.execute(
-        select(_events.c.id, _events.c.subject_kind, _events.c.subject_id)
+        select(_events.c.id, _events.c.name, _events.c.subject_kind, _events.c.subject_id)
         .where(_events.c.id > last - overlap)
         .order_by(_events.c.id)
         .limit(at_most + overlap)
     ).all()
     if not rows:
-        return Built(0, 0, more=False)
-    cases = sorted({row.subject_id for row in rows if row.subject_kind == store.SUBJECT})
-    plans = sorted({row.subject_id for row in rows if row.subject_kind == plan_facts.SUBJECT})
-    office = Office(session, policy, vault, now)
-    _put_cases(office, cases)
+        return set(), Built(0, 0, more=False)
+    subjects: dict[str, set[int]] = {}
+    for row in rows:
+        subjects.setdefault(row.subject_kind, set()).add(row.subject_id)
+    cases = sorted(subjects.get(store.SUBJECT, ()))
+    plans = sorted(subjects.get(plan_facts.SUBJECT, ()))
+    touched = _put_cases(office, cases)
     plan_facts.put(session, plans)
+    request_facts.put_calls(office, sorted(subjects.get(callbacks.SUBJECT, ())))
+    request_facts.put_persons(
+        session, [row.id for row in rows if row.name == request_facts.ASKED_FOR_SOMEONE]
+    )
     marks.write(session, marks.LAST_EVENT, max(last, rows[-1].id))
-    return Built(len(cases), len(plans), more=len(rows) == at_most + overlap)
+    return touched, Built(len(cases), len(plans), more=len(rows) == at_most + overlap)
 
 
-def rebuild(session: Session, *, policy: Policy, vault: Vault, now: datetime) -> None:
-    """Throw all facts away and build them from the first event on."""
-    for model in (CaseFact, CaseStep, OpenSpan, CaseCell, PlanFact, AffiliateCount):
-        session.execute(delete(table_of(model)))
-    marks.clear(session)
-    while refresh(session, policy=policy, vault=vault, now=now).more:
-        pass
-
-
-def _put_cases(office: Office, complaint_ids: Sequence[int]) -> None:
+def _put_cases(office: Office, complaint_ids: Sequence[int]) -> set[tuple[str, date]]:
+    """Build these cases anew; gives the places and months they lay in, and lie in now."""
     session = office.session
     touched: set[tuple[str, date]] = set()
     for start in range(0, len(complaint_ids), 500):
@@ -104,7 +138,7 @@ def _put_cases(office: Office, complaint_ids: Sequence[int]) -> None:
         _insert(session, _steps, (row for case in found for row in _step_rows(case)))
         _insert(session, _spans, (row for case in found for row in _span_rows(case)))
         touched |= {(row["place"], row["month"]) for row in rows}
-    cells.add_up(session, sorted(touched))
+    return touched
 
 
 def _case_row(office: Office, case: Case, regimes: dict[int, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.complaints.state import OPEN
+from services.dates import end_of_month
 from services.records.base import table_of
 from services.records.evaluation import CaseCell, CaseFact
 
@@ -30,7 +31,10 @@ SUMS: dict[str, ColumnElement[Any]] = {
     "resolution_known": _where(_cases.c.resolved_in_target.is_not(None)),
     "resolved_in_target": _where(_cases.c.resolved_in_target.is_(True)),
     "resolved": _where(_cases.c.outcome.is_not(None)),
-    "refused": _where(_cases.c.outcome == "refused"),
+    **{
+        outcome: _where(_cases.c.outcome == outcome)
+        for outcome in ("accepted", "partly", "explained", "refused")
+    },
     "reopened": _where(_cases.c.reopened > 0),
     "contested": _where(_cases.c.contested.is_(True)),
     "escalated": _where(_cases.c.escalated.is_(True)),
@@ -39,6 +43,7 @@ SUMS: dict[str, ColumnElement[Any]] = {
     "without_contact": _where(_cases.c.without_contact.is_(True)),
     "rated": _where(_cases.c.stars.is_not(None)),
     "stars": func.coalesce(func.sum(_cases.c.stars), 0),
+    "oldest_open": func.min(case((_cases.c.status.in_(OPEN), _cases.c.filed_on))),
 }
 
 
@@ -54,7 +59,13 @@ def add_up(session: Session, touched: Iterable[tuple[str, date]]) -> None:
             insert(_cells).from_select(
                 [*_KEY, *SUMS],
                 select(*key, *SUMS.values())
-                .where(and_(_cases.c.place.in_(places), _cases.c.month == month))
+                # By the day, which the index knows; the month follows from it.
+                .where(
+                    and_(
+                        _cases.c.place.in_(places),
+                        _cases.c.filed_on.between(month, end_of_month(month)),
+                    )
+                )
                 .group_by(*key),
             )
         )

@@ -1,8 +1,8 @@
 """Collection and arrears by agency and year: what the positions of all contributors add up to.
 
 A pass goes through the contributors in the order of their ids, so many a run, and adds up what
-each owes on the day the pass began. Readers see the last pass that is complete. A new one
-begins with every load and every month.
+each owes on the day the pass began, and who paid after a reminder. Readers see the last pass
+that is complete. A new one begins with every load and every month.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from services import accounts
 from services.contributions import position
 from services.dates import day_in_algiers
-from services.evaluation import marks
+from services.evaluation import marks, reminder_facts
 from services.evaluation.scope import Scope
 from services.policy import Policy
 from services.records.base import table_of
@@ -31,7 +31,9 @@ _NEXT, _DAY, _LOAD, _DONE = (
     "collection_done",
 )
 _facts = table_of(CollectionFact)
-_load = select(Load.__table__.c.generation).where(Load.__table__.c.state == "current")
+_load = select(Load.__table__.c.generation, Load.__table__.c.as_of).where(
+    Load.__table__.c.state == "current"
+)
 _contributors = text("""
     SELECT contributor_id, agency, generation FROM profiles
      WHERE contributor_id > :after
@@ -63,9 +65,10 @@ _SUMS = ("contributors", "in_arrears", "due", "paid", "late", "surcharge")
 
 def go_on(session: Session, policy: Policy, now: datetime, *, at_most: int) -> bool:
     """Take the pass further by so many rows of contributors; False once there is nothing to do."""
-    load = session.execute(_load).scalar()
-    if load is None:
+    current = session.execute(_load).one_or_none()
+    if current is None:
         return False
+    load, known_to = current
     today = day_in_algiers(now)
     if marks.read(session, _LOAD) != load or _is_of_another_month(session, today):
         _begin(session, load, today)
@@ -90,7 +93,9 @@ def go_on(session: Session, policy: Policy, now: datetime, *, at_most: int) -> b
                 Collected(on, 1, int(late > 0), line.due, line.paid, late, line.surcharge)
             )
     _add(session, sums, on)
+    reminder_facts.add(session, agency_of, load=load, known_to=known_to, today=on)
     if len(rows) < at_most:
+        reminder_facts.finish(session)
         session.execute(delete(_facts).where(_facts.c.complete.is_(True)))
         session.execute(update(_facts).values(complete=True))
         marks.write(session, _DONE, 1)
@@ -105,6 +110,11 @@ def by_place(session: Session, scope: Scope) -> dict[str, Collected]:
     for (place, _), one in _read(session, scope).items():
         found.setdefault(place, Collected()).add(one)
     return found
+
+
+def by_place_and_year(session: Session, scope: Scope) -> dict[tuple[str, int], Collected]:
+    """Every place of a scope, year by year."""
+    return _read(session, scope)
 
 
 def by_year(session: Session, scope: Scope) -> dict[int, Collected]:
@@ -133,6 +143,7 @@ def _is_of_another_month(session: Session, today: date) -> bool:
 
 def _begin(session: Session, load: int, today: date) -> None:
     session.execute(delete(_facts).where(_facts.c.complete.is_(False)))
+    reminder_facts.begin(session)
     for name, value in ((_NEXT, 0), (_DAY, today.toordinal()), (_LOAD, load), (_DONE, 0)):
         marks.write(session, name, value)
 

@@ -7,19 +7,13 @@ The words of each measure are the messages `measure.NAME` and `measure.NAME.help
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from services.dates import add_months, end_of_month
-from services.evaluation import affiliates
-from services.evaluation.scope import Scope
-from services.records.base import table_of
-from services.records.evaluation import CaseCell, CaseFact, PlanFact
+from services.evaluation.reminder_facts import After
 
 MINUTES_A_DAY = 24 * 60
 
@@ -43,7 +37,11 @@ class Sums:
     answered_in_target: int = 0
     resolution_known: int = 0
     resolved_in_target: int = 0
+    oldest_days: int | None = None  # since the oldest open case was filed
     resolved: int = 0
+    accepted: int = 0
+    partly: int = 0
+    explained: int = 0
     refused: int = 0
     reopened: int = 0
     contested: int = 0
@@ -55,6 +53,13 @@ class Sums:
     stars: int = 0
     affiliates: int = 0
     linked: int = 0
+    calls_asked: int = 0  # to be called about joining
+    calls_known: int = 0  # made, or the promise passed
+    calls_in_time: int = 0
+    calls_joined: int = 0
+    persons_asked: int = 0
+    reminded: After = field(default_factory=After)
+    no_room: After = field(default_factory=After)
     plans_asked: int = 0
     plans_at_once: int = 0
     plans_signed: int = 0
@@ -70,13 +75,16 @@ class Sums:
     def add(self, other: Sums) -> None:
         """Take in the sums of another place."""
         for one in fields(self):
-            value = getattr(other, one.name)
-            if isinstance(value, dict):
-                mine = getattr(self, one.name)
+            mine, value = getattr(self, one.name), getattr(other, one.name)
+            if one.name == "oldest_days":
+                self.oldest_days = max((d for d in (mine, value) if d is not None), default=None)
+            elif isinstance(value, After):
+                mine.add(value)
+            elif isinstance(value, dict):
                 for key, number in value.items():
                     mine[key] = mine.get(key, 0) + number
             else:
-                setattr(self, one.name, getattr(self, one.name) + value)
+                setattr(self, one.name, mine + value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,10 @@ def _share(part: int, whole: int) -> float | None:
 
 def _kept(months: int) -> Callable[[Sums], float | None]:
     return lambda sums: _share(sums.plans_kept.get(months, 0), sums.plans_due.get(months, 0))
+
+
+def _outcome(name: str) -> Callable[[Sums], float | None]:
+    return lambda sums: _share(getattr(sums, name), sums.resolved)
 
 
 def quantile(histogram: Mapping[int, int], share: float) -> int | None:
@@ -130,6 +142,7 @@ MEASURES: tuple[Measure, ...] = (
         "per_linked", Unit.PER_THOUSAND, lambda s: 1_000 * s.filed / s.linked if s.linked else None
     ),
     Measure("open", Unit.COUNT, lambda s: s.still_open),
+    Measure("oldest", Unit.DAYS, lambda s: s.oldest_days, "less"),
     Measure(
         "answered_in_target",
         Unit.SHARE,
@@ -150,7 +163,10 @@ MEASURES: tuple[Measure, ...] = (
         "citizen_median", Unit.DAYS, _time("calendar_minutes", 0.5, MINUTES_A_DAY), "less", True
     ),
     Measure("citizen_p90", Unit.DAYS, _time("calendar_minutes", 0.9, MINUTES_A_DAY), "less", True),
-    Measure("refused", Unit.SHARE, lambda s: _share(s.refused, s.resolved)),
+    *(
+        Measure(outcome, Unit.SHARE, _outcome(outcome))
+        for outcome in ("accepted", "partly", "explained", "refused")
+    ),
     Measure("reopened", Unit.SHARE, lambda s: _share(s.reopened, s.filed), "less"),
     Measure("contested", Unit.SHARE, lambda s: _share(s.contested, s.filed), "less"),
     Measure("escalated", Unit.SHARE, lambda s: _share(s.escalated, s.filed), "less"),
@@ -160,6 +176,15 @@ MEASURES: tuple[Measure, ...] = (
     Measure("satisfaction", Unit.STARS, lambda s: s.stars / s.rated if s.rated else None, "more"),
     Measure("satisfaction_answers", Unit.SHARE, lambda s: _share(s.rated, s.resolved)),
     Measure("linked", Unit.SHARE, lambda s: _share(s.linked, s.affiliates), "more"),
+    Measure("persons_asked", Unit.COUNT, lambda s: s.persons_asked),
+    Measure("calls_asked", Unit.COUNT, lambda s: s.calls_asked),
+    Measure("calls_in_time", Unit.SHARE, lambda s: _share(s.calls_in_time, s.calls_known), "more"),
+    Measure("calls_joined", Unit.COUNT, lambda s: s.calls_joined, "more"),
+    Measure("reminded", Unit.COUNT, lambda s: s.reminded.people),
+    Measure("paid_14", Unit.SHARE, lambda s: _share(s.reminded.paid_14, s.reminded.known_14)),
+    Measure("paid_30", Unit.SHARE, lambda s: _share(s.reminded.paid_30, s.reminded.known_30)),
+    Measure("no_room_14", Unit.SHARE, lambda s: _share(s.no_room.paid_14, s.no_room.known_14)),
+    Measure("no_room_30", Unit.SHARE, lambda s: _share(s.no_room.paid_30, s.no_room.known_30)),
     Measure("plans_asked", Unit.COUNT, lambda s: s.plans_asked),
     Measure("plans_at_once", Unit.SHARE, lambda s: _share(s.plans_at_once, s.plans_asked)),
     *(Measure(f"plans_kept_{m}", Unit.SHARE, _kept(m), "more") for m in KEPT_MONTHS),
@@ -167,11 +192,6 @@ MEASURES: tuple[Measure, ...] = (
     Measure("plans_broken", Unit.SHARE, lambda s: _share(s.plans_broken, s.plans_signed), "less"),
 )
 BY_NAME = {measure.name: measure for measure in MEASURES}
-
-_cells, _cases, _plans = table_of(CaseCell), table_of(CaseFact), table_of(PlanFact)
-_SUMMED = tuple(
-    one.name for one in _cells.c if one.name not in ("place", "month", "category", "regime")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,102 +214,3 @@ def half_year(day: date) -> Period:
     """The half-year a day lies in."""
     first = date(day.year, 1 if day.month <= 6 else 7, 1)
     return Period(first, end_of_month(add_months(first, 5)))
-
-
-def sums(
-    session: Session,
-    scope: Scope,
-    period: Period,
-    *,
-    on: date,
-    durations: bool = False,
-    categories: Iterable[str] | None = None,
-) -> dict[str, Sums]:
-    """The sums of every place within the scope in a period, as things stand `on` a day.
-
-    With `categories`, only cases of these, and neither affiliates nor plans.
-    """
-    found: dict[str, Sums] = {code: Sums() for code in scope.cards}
-    wanted = None if categories is None else list(categories)
-
-    def at(place: str) -> Sums:
-        return found.setdefault(place, Sums())
-
-    query = (
-        select(_cells.c.place, *(func.sum(_cells.c[name]).label(name) for name in _SUMMED))
-        .where(_cells.c.month.in_(period.months))
-        .group_by(_cells.c.place)
-    )
-    if wanted is not None:
-        query = query.where(_cells.c.category.in_(wanted))
-    for row in session.execute(query):
-        if scope.covers(row.place):
-            place = at(row.place)
-            for name in _SUMMED:
-                setattr(place, name, int(getattr(row, name)))
-    if durations:
-        _add_durations(session, scope, period, wanted, at)
-    if wanted is None:
-        for (code, _), number in affiliates.by_regime(session).items():
-            if scope.covers(code):
-                at(code).affiliates += number
-        for code, number in affiliates.linked(session).items():
-            if scope.covers(code):
-                at(code).linked += number
-        _add_plans(session, scope, period, on, at)
-    return found
-
-
-def whole(by_place: Mapping[str, Sums]) -> Sums:
-    """All places together."""
-    together = Sums()
-    for one in by_place.values():
-        together.add(one)
-    return together
-
-
-def _add_durations(
-    session: Session,
-    scope: Scope,
-    period: Period,
-    categories: list[str] | None,
-    at: Callable[[str], Sums],
-) -> None:
-    for name in ("answer_minutes", "resolution_minutes", "calendar_minutes"):
-        column = _cases.c[name]
-        query = (
-            select(_cases.c.place, column, func.count())
-            .where(_cases.c.month.in_(period.months), column.is_not(None))
-            .group_by(_cases.c.place, column)
-        )
-        if categories is not None:
-            query = query.where(_cases.c.category.in_(categories))
-        for place, minutes, number in session.execute(query):
-            if scope.covers(place):
-                getattr(at(place), name)[minutes] = number
-
-
-def _add_plans(
-    session: Session, scope: Scope, period: Period, on: date, at: Callable[[str], Sums]
-) -> None:
-    end = add_months(period.months[-1], 1)
-    for plan in session.execute(
-        select(_plans).where(_plans.c.asked_on >= period.months[0], _plans.c.asked_on < end)
-    ):
-        if not scope.covers(plan.place):
-            continue
-        place = at(plan.place)
-        place.plans_asked += 1
-        place.plans_at_once += plan.granted_at_once
-        if plan.signed_on is None:
-            continue
-        place.plans_signed += 1
-        place.plans_in_trouble += plan.trouble_on is not None
-        place.plans_cured += plan.cured
-        place.plans_broken += plan.broken_on is not None
-        for months in KEPT_MONTHS:
-            mark = add_months(plan.signed_on, months)
-            if mark <= on:
-                place.plans_due[months] = place.plans_due.get(months, 0) + 1
-                if plan.trouble_on is None or plan.trouble_on > mark:
-                    place.plans_kept[months] = place.plans_kept.get(months, 0) + 1

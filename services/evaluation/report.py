@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.complaints import categories
 from services.dates import ONE_DAY, add_months
-from services.evaluation import agencies, collection, comparing, measures
+from services.evaluation import agencies, collection, comparing, counting
 from services.evaluation.collection import Collected
 from services.evaluation.comparing import Band, Compared
 from services.evaluation.measures import Period, Sums
@@ -26,6 +26,7 @@ from services.records.evaluation import CaseFact
 ENOUGH_CASES = 20
 POINTS = 0.05  # a change of a share that is worth a sentence
 FEW_ANSWERS = 0.2
+CALLED_IN_TIME = 0.8
 _SHARES = ("answered_in_target", "resolved_in_target")
 _cases = table_of(CaseFact)
 
@@ -54,6 +55,7 @@ class Report:
     categories: dict[str, Sums]
     collected: dict[str, Collected]
     collected_years: dict[int, Collected]
+    collected_places_years: dict[tuple[str, int], Collected]
     good: list[Finding]
     attention: list[Finding]
     unsaid: list[Finding]
@@ -63,10 +65,10 @@ def make(
     session: Session, scope: Scope, period: Period, *, on: date, durations: bool = True
 ) -> Report:
     """The report of a period. Without `durations` it costs a fraction."""
-    places = measures.sums(session, scope, period, on=on, durations=durations)
-    together = measures.whole(places)
-    before = measures.whole(
-        measures.sums(session, scope, previous(period), on=on, durations=durations)
+    places = counting.sums(session, scope, period, on=on, durations=durations)
+    together = counting.whole(places)
+    before = counting.whole(
+        counting.sums(session, scope, previous(period), on=on, durations=durations)
     )
     compared = {
         what: [one for one in agencies.compare(session, what, period) if scope.covers(one.place)]
@@ -76,8 +78,8 @@ def make(
     for leaf in categories.tree().leaves():
         if leaf.restricted and not scope.whole_fund:
             continue
-        counted = measures.sums(session, scope, period, on=on, categories=[leaf.code])
-        by_category[leaf.code] = measures.whole(counted)
+        counted = counting.sums(session, scope, period, on=on, categories=[leaf.code])
+        by_category[leaf.code] = counting.whole(counted)
     return Report(
         scope=scope,
         period=period,
@@ -89,6 +91,7 @@ def make(
         categories=by_category,
         collected=collection.by_place(session, scope),
         collected_years=collection.by_year(session, scope),
+        collected_places_years=collection.by_place_and_year(session, scope),
         good=list(_good(together, before, compared)),
         attention=list(_attention(together, before, compared)),
         unsaid=list(_unsaid(together, compared)),
@@ -141,6 +144,10 @@ def _attention(
     for one in compared["volume"]:
         if one.band is Band.ABOVE_998:
             yield _about_volume("volume_high", one)
+    if together.calls_known >= ENOUGH_CASES:
+        in_time = together.calls_in_time / together.calls_known
+        if in_time < CALLED_IN_TIME:
+            yield Finding("calls_late", values={"now": in_time})
 
 
 def _unsaid(together: Sums, compared: dict[str, list[Compared]]) -> Iterator[Finding]:
@@ -156,6 +163,20 @@ def _unsaid(together: Sums, compared: dict[str, list[Compared]]) -> Iterator[Fin
         yield Finding("few_ratings", values={"share": together.rated / together.resolved})
     if together.filed and not together.affiliates:
         yield Finding("no_affiliates")
+    yield from _after_reminders(together)
+
+
+def _after_reminders(together: Sums) -> Iterator[Finding]:
+    """How many paid after a reminder: told, and told to be no proof."""
+    after, beside = together.reminded, together.no_room
+    if after.known_30 < ENOUGH_CASES:
+        return
+    values = {"paid": after.paid_30 / after.known_30}
+    if beside.known_30 < ENOUGH_CASES:
+        yield Finding("after_reminders", values=values)
+    else:
+        values["beside"] = beside.paid_30 / beside.known_30
+        yield Finding("after_reminders_beside", values=values)
 
 
 def _changes(together: Sums, before: Sums) -> Iterator[tuple[str, float, float]]:
@@ -180,5 +201,5 @@ def _about_share(kind: str, name: str, one: Compared) -> Finding:
 
 
 def _about_volume(kind: str, one: Compared) -> Finding:
-    values = {"observed": one.observed, "expected": round(one.expected)}
+    values = {"n": one.observed, "expected": round(one.expected)}
     return Finding(kind, one.place, "volume", values)

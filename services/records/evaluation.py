@@ -102,6 +102,9 @@ class CaseCell(Base):
     resolution_known: Mapped[int] = mapped_column(Integer)
     resolved_in_target: Mapped[int] = mapped_column(Integer)
     resolved: Mapped[int] = mapped_column(Integer)
+    accepted: Mapped[int] = mapped_column(Integer)
+    partly: Mapped[int] = mapped_column(Integer)
+    explained: Mapped[int] = mapped_column(Integer)
     refused: Mapped[int] = mapped_column(Integer)
     reopened: Mapped[int] = mapped_column(Integer)
     contested: Mapped[int] = mapped_column(Integer)
@@ -111,6 +114,8 @@ class CaseCell(Base):
     without_contact: Mapped[int] = mapped_column(Integer)
     rated: Mapped[int] = mapped_column(Integer)
     stars: Mapped[int] = mapped_column(Integer)
+    # The day the oldest of them that is still open was filed; None when none is.
+    oldest_open: Mapped[date | None] = mapped_column(Date)
 
 
 class PlanFact(Base):
@@ -129,6 +134,47 @@ class PlanFact(Base):
     cured: Mapped[bool] = mapped_column()
     broken_on: Mapped[date | None] = mapped_column(Date)
     completed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class RequestFact(Base):
+    """One row a request for a person: to be called about joining, or to reach someone.
+
+    `number` is the callback's id, or that of the event. `in_time` is None until the agency has
+    called, and for good where the person no longer wanted it.
+    """
+
+    __tablename__ = "request_facts"
+    __table_args__ = (Index("ix_request_facts_place", "place", "asked_on"),)
+
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # join | person
+    number: Mapped[int] = _key(BigInteger)
+    place: Mapped[str] = mapped_column(String(4))
+    asked_on: Mapped[date] = mapped_column(Date)
+    call_by: Mapped[datetime | None] = mapped_column(Instant)
+    in_time: Mapped[bool | None] = mapped_column()
+    outcome: Mapped[str | None] = mapped_column(String(16))
+
+
+class ReminderFact(Base):
+    """People of an agency reminded of money in a month, and how many paid after the first
+    message of that month; each person once a month. `reached` False: those for whom the month
+    had no room, beside whom they can be read. `complete` as in `collection_facts`.
+
+    `known_N` counts those of whom the fund's payments are known N days on, `paid_N` those of
+    them who paid something.
+    """
+
+    __tablename__ = "reminder_facts"
+
+    place: Mapped[str] = mapped_column(String(4), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    reached: Mapped[bool] = mapped_column(primary_key=True)
+    complete: Mapped[bool] = mapped_column(primary_key=True)
+    people: Mapped[int] = mapped_column(Integer)
+    known_14: Mapped[int] = mapped_column(Integer)
+    paid_14: Mapped[int] = mapped_column(Integer)
+    known_30: Mapped[int] = mapped_column(Integer)
+    paid_30: Mapped[int] = mapped_column(Integer)
 
 
 class AffiliateCount(Base):
@@ -184,6 +230,18 @@ class ClusterFlag(Base):
     found_at: Mapped[datetime] = mapped_column(Instant)
     observed: Mapped[int] = mapped_column(Integer)
     expected_tenths: Mapped[int] = mapped_column(Integer)
+
+
+class BandFlag(Base):
+    """A place left its expected band in what is compared; it is told once a half-year."""
+
+    __tablename__ = "band_flags"
+
+    place: Mapped[str] = mapped_column(String(4), primary_key=True)
+    what: Mapped[str] = mapped_column(String(24), primary_key=True)
+    first: Mapped[date] = mapped_column(Date, primary_key=True)  # of the half-year
+    found_at: Mapped[datetime] = mapped_column(Instant)
+    observed: Mapped[int] = mapped_column(Integer)
 
 
 class DigestMade(Base):

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from bot import schema
 from services import policy
 from services.database import open_engine, sessions
-from services.evaluation import agencies, building, cells, comparing, measures, scope
+from services.evaluation import agencies, building, cells, comparing, counting, measures, scope
 from services.evaluation import report as reports
 from services.evaluation.comparing import ALARM_TAIL, Band
 from services.people import Role
@@ -128,7 +128,7 @@ def check_speed(cases: int) -> bool:
             for _ in range(5):
                 start = time.perf_counter()
                 within = scope.of_member(session, manager)
-                measures.sums(session, within, period, on=date(2027, 1, 20))
+                counting.sums(session, within, period, on=date(2027, 1, 20))
                 for what in agencies.COMPARED:
                     agencies.compare(session, what, period)
                 took.append(time.perf_counter() - start)
@@ -152,7 +152,7 @@ def check_equality(cases: int) -> bool:
             while building.refresh(session, policy=rules, vault=vault, now=now).more:
                 pass
             within = scope.of_member(session, manager)
-            found = measures.sums(session, within, year, on=date(2027, 1, 20), durations=True)
+            found = counting.sums(session, within, year, on=date(2027, 1, 20), durations=True)
             plainly = recomputed(session)
         engine.dispose()
     differing = [

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from services import policy
 from services.database import open_engine, sessions
-from services.evaluation import agencies, building, measures, scope
+from services.evaluation import agencies, building, counting, measures, scope
 from services.people import Role
 from services.records.base import table_of
 from services.records.evaluation import CaseCell, CaseFact, CaseStep, OpenSpan
@@ -56,7 +56,7 @@ def test_the_measures_equal_an_independent_recomputation_from_the_events(
         create_year(session, cases=CASES)
         build(session, vault)
     with maker() as session:
-        found = measures.sums(
+        found = counting.sums(
             session, scope.of_member(session, MANAGER), YEAR, on=date(2027, 1, 20), durations=True
         )
         expected = recomputed(session)
@@ -254,11 +254,11 @@ def test_restricted_cases_are_counted_at_the_central_level_alone(
         ).scalar_one()
         assert hidden > 5
         director = Member(2, "D", Role.DIRECTOR, "16", True, "fr", True)
-        theirs = measures.sums(
+        theirs = counting.sums(
             session, scope.of_member(session, director), YEAR, on=date(2027, 1, 20)
         )
         assert set(theirs) == {"16"}
-        everything = measures.sums(
+        everything = counting.sums(
             session, scope.of_member(session, MANAGER), YEAR, on=date(2027, 1, 20)
         )
         assert everything["00"].filed == hidden
@@ -289,8 +289,8 @@ def test_an_empty_fund_and_a_single_case_still_make_sense(
             create_year(session, cases=cases)
         build(session, vault)
         within = scope.of_member(session, MANAGER)
-        whole = measures.whole(
-            measures.sums(session, within, YEAR, on=date(2027, 1, 20), durations=True)
+        whole = counting.whole(
+            counting.sums(session, within, YEAR, on=date(2027, 1, 20), durations=True)
         )
         assert whole.filed == cases
         for measure in measures.MEASURES:
