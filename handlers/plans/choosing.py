@@ -32,12 +32,17 @@ def ask_choice(turn: Turn) -> None:
     draft.keep(turn, wish)
     words = turn.words
     parts = [draft.changed(turn, case), text.debt(words, case)]
-    if wish.means is not None:
-        parts.append(words.text("plan.means_are", means=wish.means))
     try:
         found = quoting.three(office(turn), case, wish)
+        if wish.means is not None:
+            means = wish.means
+            fits = next(one for one in found if one.regular <= means)
+            parts.append(
+                words.text("plan.means_fit", means=means, months=text.months(words, fits.months))
+            )
     except MeansTooSmall as refusal:
         found = quoting.three(office(turn), case, wish.paying(refusal.least))
+        parts.append(words.text("plan.means_are", means=refusal.means))
         parts.append(
             words.text(
                 "plan.means_too_small",

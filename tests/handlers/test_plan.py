@@ -106,6 +106,8 @@ def test_by_means_the_shortest_plan_that_fits(sqlite_bot: FundBot, language: str
     chat.press(say["other"])
     chat.send("14 000")  # typed straight away: what can be paid a month
     assert any("13 500" in button for button in chat.buttons)
+    fits = "qui convient : 12 mois" if language == "fr" else "أقصر مدة تناسبكم: 12 شهرا"
+    assert fits in chat.text
 
 
 @pytest.mark.parametrize(
