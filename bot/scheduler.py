@@ -18,7 +18,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
-from handlers import campaigns, digest, reminders
+from handlers import digest, reminders
+from handlers.campaigns import job as campaigns
 from handlers.desk import calls, escalations
 from handlers.plans import telling
 from handlers.turn import Kit

@@ -5,7 +5,6 @@ from __future__ import annotations
 from handlers import (
     answers,
     callback,
-    campaigns,
     cases,
     complaint,
     complaint_about,
@@ -26,6 +25,7 @@ from handlers import (
     statement,
     status,
 )
+from handlers.campaigns import conversation as campaigns
 from handlers.conversation import Book
 from handlers.desk import calls
 from handlers.desk import conversation as desk

@@ -70,8 +70,9 @@ def sayer(kit: Kit, session: Session, outbox: Outbox) -> Say:
     return say
 
 
-def text(words: Words, session: Session, letter: Letter) -> str:
-    """The message. Whose account it is is said where it is not the reader's only one."""
+def text(words: Words, session: Session, letter: Letter, *, name: str | None = None) -> str:
+    """The message. Whose account it is is said where it is not the reader's only one; `name`:
+    what stands there instead, for those who may not know whom it is about."""
     items = in_order(letter)
     several = len({item.contributor_id for item in items}) > 1
     parts = [words.text("reminder.title")]
@@ -80,8 +81,8 @@ def text(words: Words, session: Session, letter: Letter) -> str:
         if item.step.pay_by < item.step.deadline:
             lines.append(words.text("reminder.closed_on", pay_by=item.step.pay_by))
         if several or not item.is_own:
-            name = whose.name_in(words, session, item.contributor_id)
-            lines.insert(0, words.text("reminder.account", name=name))
+            known = name or whose.name_in(words, session, item.contributor_id)
+            lines.insert(0, words.text("reminder.account", name=known))
         parts.append("\n".join(lines))
     if len(items) > ITEMS_MAX:
         parts.append(words.text("reminder.more", n=len(items) - ITEMS_MAX))

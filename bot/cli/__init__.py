@@ -36,7 +36,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "policy": ("policy",),
     "statement": ("statement",),
     "report": ("report",),
-    "reminders": ("outreach", "campaign-result"),
+    "reminders": ("outreach", "campaign-result", "campaign-people"),
     "verify": ("verify", "public-key"),
     "care": ("backup", "restore", "doctor"),
     "demo": ("demo",),

@@ -1,11 +1,15 @@
-"""`outreach` and `campaign-result`: lists for the fund's own channels and records."""
+"""`outreach`, `campaign-result`, `campaign-people`: lists for the fund's own channels and records.
+
+Lists of people hold whole numbers and telephones: only their owner may read the files, and that
+they were made is on the trail.
+"""
 
 from __future__ import annotations
 
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +26,7 @@ from services.money import format_plain
 from services.policy import Policy
 from services.policy import policy as policies
 from services.records.reminders import Campaign
-from services.reminders import campaign_results, outreach
+from services.reminders import campaign_forecast, campaign_list, campaign_results, outreach
 from services.vault import Vault, ensure_key_fits
 
 _COLUMNS = ("agency", "ssn", "name_fr", "name_ar", "phone", "reason", "years", "amount")
@@ -31,6 +35,7 @@ _COLUMNS = ("agency", "ssn", "name_fr", "name_ar", "phone", "reason", "years", "
 def add_to(commands: typer.Typer) -> None:
     commands.command("outreach")(reach_elsewhere)
     commands.command("campaign-result")(campaign_result)
+    commands.command("campaign-people")(campaign_people)
 
 
 def reach_elsewhere(
@@ -47,10 +52,8 @@ def reach_elsewhere(
         if agency is not None and agency not in accounts.agencies(session):
             raise typer.BadParameter(f"--agency: there is no agency {agency!r}")
         found = outreach.everyone(session, policy, vault, now=now, agency=agency)
-        try:
-            counts = _write(out, found)
-        except OSError as error:
-            raise typer.BadParameter(f"--out: {error.strerror}") from None
+        lines = ((one.reason.value, one.agency, _line_of(one)) for one in found)
+        counts = _write(out, "outreach", _COLUMNS, lines)
         events.record(
             session,
             "outreach.listed",
@@ -59,8 +62,36 @@ def reach_elsewhere(
             subject=("agency", int(agency or 0)),
             data={"people": sum(counts.values()), "reasons": dict(counts)},
         )
-    shown = ", ".join(f"{reason} {count}" for reason, count in counts.most_common())
-    print(f"{out}: {sum(counts.values())} people" + (f" ({shown})" if shown else ""))
+    _say(out, counts)
+
+
+def campaign_people(
+    number: Annotated[int, typer.Argument(metavar="CAMPAIGN", help="its number")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="the CSV to write; a directory gets one file an agency"),
+    ],
+    agency: Annotated[str | None, typer.Option(help="only this agency's code")] = None,
+) -> None:
+    """List who of a campaign's audience was not reached, or will not be, and why: for letters,
+    SMS and calls. Whoever is not to be written to at all is not on the list."""
+    with _desk() as (session, policy, vault, now):
+        campaign = _campaign(session, number)
+        if agency is not None and agency not in accounts.agencies(session):
+            raise typer.BadParameter(f"--agency: there is no agency {agency!r}")
+        fits = campaign_forecast.of(session, policy, campaign, now).fits
+        found = campaign_list.not_reached(session, vault, campaign, fits=fits, agency=agency)
+        lines = ((one.why, one.agency, campaign_list.row_of(one, masked=False)) for one in found)
+        counts = _write(out, f"campaign-{number}", campaign_list.COLUMNS, lines)
+        events.record(
+            session,
+            "campaign.people_listed",
+            at=now,
+            actor="command",
+            subject=("campaign", number),
+            data={"people": sum(counts.values()), "reasons": dict(counts)},
+        )
+    _say(out, counts)
 
 
 def campaign_result(
@@ -69,9 +100,7 @@ def campaign_result(
 ) -> None:
     """Write what came of a campaign: by agency, and the reasons people were held."""
     with _desk() as (session, policy, _, now):
-        campaign = session.get(Campaign, number)
-        if campaign is None:
-            raise typer.BadParameter(f"there is no campaign {number}")
+        campaign = _campaign(session, number)
         content = campaign_results.as_csv(campaign_results.of(session, policy, campaign, now))
     try:
         out.write_bytes(content)
@@ -80,39 +109,65 @@ def campaign_result(
     print(f"{out}: campaign {number}")
 
 
-def _write(out: Path, found: Iterator[outreach.Elsewhere]) -> Counter[str]:
-    """One file, or one an agency where `out` is a directory."""
+def _campaign(session: Session, number: int) -> Campaign:
+    campaign = session.get(Campaign, number)
+    if campaign is None:
+        raise typer.BadParameter(f"there is no campaign {number}")
+    return campaign
+
+
+def _line_of(one: outreach.Elsewhere) -> tuple[str, ...]:
+    return (
+        one.agency,
+        one.ssn,
+        one.name_fr,
+        one.name_ar,
+        one.phone,
+        one.reason.value,
+        " ".join(map(str, one.years)),
+        "" if one.amount is None else format_plain(one.amount),
+    )
+
+
+def _write(
+    out: Path,
+    name: str,
+    columns: Sequence[str],
+    lines: Iterable[tuple[str, str, tuple[str, ...]]],
+) -> Counter[str]:
+    """Write (why, agency, line) to one file, or to `NAME-AGENCY.csv` where `out` is a directory;
+    returns how many there are by why. Nobody but the owner may read the files."""
     counts: Counter[str] = Counter()
     writers: dict[str, Any] = {}
-    with ExitStack() as files:
+    try:
+        with ExitStack() as files:
 
-        def writer_for(agency: str) -> Any:
-            key = agency if out.is_dir() else ""
-            if key not in writers:
-                path = out / f"outreach-{agency}.csv" if out.is_dir() else out
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                stream = files.enter_context(os.fdopen(handle, "w", encoding="utf-8", newline=""))
-                writers[key] = csv.writer(stream, lineterminator="\n")
-                writers[key].writerow(_COLUMNS)
-            return writers[key]
+            def writer_for(agency: str) -> Any:
+                key = agency if out.is_dir() else ""
+                if key not in writers:
+                    path = out / f"{name}-{agency}.csv" if out.is_dir() else out
+                    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                    os.fchmod(handle, 0o600)  # also a file that was there before
+                    stream = files.enter_context(
+                        os.fdopen(handle, "w", encoding="utf-8", newline="")
+                    )
+                    writers[key] = csv.writer(stream, lineterminator="\n")
+                    writers[key].writerow(columns)
+                return writers[key]
 
-        if not out.is_dir():
-            writer_for("")
-        for one in found:
-            counts[one.reason.value] += 1
-            writer_for(one.agency).writerow(
-                (
-                    one.agency,
-                    one.ssn,
-                    one.name_fr,
-                    one.name_ar,
-                    one.phone,
-                    one.reason.value,
-                    " ".join(map(str, one.years)),
-                    "" if one.amount is None else format_plain(one.amount),
-                )
-            )
+            if not out.is_dir():
+                writer_for("")
+            for why, agency, line in lines:
+                counts[why] += 1
+                writer_for(agency).writerow(line)
+    except OSError as error:
+        raise typer.BadParameter(f"--out: {error.strerror}") from None
     return counts
+
+
+def _say(out: Path, counts: Counter[str]) -> None:
+    shown = ", ".join(f"{why} {count}" for why, count in counts.most_common())
+    print(f"{out}: {sum(counts.values())} people" + (f" ({shown})" if shown else ""))
 
 
 @contextmanager

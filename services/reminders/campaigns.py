@@ -1,7 +1,8 @@
 """A campaign: started by one person, approved by another, paused, stopped; never by one alone.
 
-States: preparing, ready, approved, running, paused, stopped, done. What a campaign is made of
-and how it is sent is `campaign_work`; what came of it, `campaign_results`.
+States: preparing, ready, approved, running, paused, stopped, done. Whom it is for is
+`campaign_members`; `campaign_preparing`, `campaign_sending` and `campaign_forecast` do what their
+names say; what came of it is `campaign_results`, who was not reached `campaign_list`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from services.policy.category import Category
 from services.records.base import table_of
 from services.records.reminders import Campaign
 from services.records.traffic import Setting
-from services.reminders import letters
+from services.reminders import campaign_forecast, letters
 from services.reminders.quiet import hours_of
 from services.staff import Member
 
@@ -47,6 +48,14 @@ class NotNow(Exception):
 
 class SecondPairOfEyes(Exception):
     """Whoever started a campaign cannot approve it."""
+
+
+class NobodyFits(Exception):
+    """There is nobody to write to, or no time left to do it in; carries the last day."""
+
+    def __init__(self, last: date) -> None:
+        super().__init__(last)
+        self.last = last
 
 
 # --- who may --------------------------------------------------------------------------------
@@ -115,10 +124,11 @@ def start(
 
 
 def prepared(session: Session, policy: Policy, campaign: Campaign, now: datetime) -> None:
-    """The audience is known: sending begins as many open days before the last as it needs, but
-    not before tomorrow."""
+    """The audience is known: sending begins as many open days before the last as it needs with
+    those that go first, but not before tomorrow."""
     hours = hours_of(policy)
-    days = -(-ready_count(campaign) // max(1, hours.room(campaign.last)))
+    everyone = ready_count(campaign) + campaign_forecast.left_before(session, campaign)
+    days = -(-everyone // max(1, hours.room(campaign.last)))
     tomorrow = hours.open_day_on_or_after(day_in_algiers(now) + timedelta(days=1))
     needed = hours.earlier(campaign.last, max(0, days - 1))
     campaign.starts_on = max(tomorrow, needed)
@@ -130,14 +140,30 @@ def prepared(session: Session, policy: Policy, campaign: Campaign, now: datetime
     _note(session, campaign, "prepared", "machine", now)
 
 
-def approve(session: Session, telegram_id: int, campaign_id: int, now: datetime) -> Campaign:
-    """Let a prepared campaign go out.
+def check_ready(
+    session: Session, policy: Policy, telegram_id: int, campaign_id: int, now: datetime
+) -> Campaign:
+    """A prepared campaign that still can reach someone.
 
     Raises:
-        NotAllowed, NoSuchCampaign, NotNow, SecondPairOfEyes
+        NotAllowed, NoSuchCampaign, NotNow, NobodyFits
     """
     member(session, telegram_id)
     campaign = _in_state(session, campaign_id, "ready")
+    if not campaign_forecast.of(session, policy, campaign, now).fits:
+        raise NobodyFits(campaign.last)
+    return campaign
+
+
+def approve(
+    session: Session, policy: Policy, telegram_id: int, campaign_id: int, now: datetime
+) -> Campaign:
+    """Let a prepared campaign go out.
+
+    Raises:
+        NotAllowed, NoSuchCampaign, NotNow, NobodyFits, SecondPairOfEyes
+    """
+    campaign = check_ready(session, policy, telegram_id, campaign_id, now)
     if campaign.started_by == telegram_id:
         raise SecondPairOfEyes
     campaign.state = "approved"
@@ -197,10 +223,14 @@ def stop_all(session: Session, telegram_id: int, now: datetime) -> int:
     if session.get(Setting, STOPPED) is None:
         session.add(Setting(name=STOPPED, value=now.isoformat()))
         session.flush()
-    taken = sum(
-        letters.recall(session, now, campaign_id=campaign.id)
-        for campaign in session.scalars(select(Campaign).where(Campaign.state == "running"))
-    )
+    # A slice that is being sent holds its campaign: it is awaited, and then taken back.
+    going = session.scalars(
+        select(Campaign)
+        .where(Campaign.state.in_(("approved", "running")))
+        .order_by(Campaign.last, Campaign.id)
+        .with_for_update()
+    ).all()
+    taken = sum(letters.recall(session, now, campaign_id=campaign.id) for campaign in going)
     _note_switch(session, "campaigns.all_stopped", telegram_id, now)
     return taken
 
@@ -235,6 +265,29 @@ def one(session: Session, telegram_id: int, campaign_id: int) -> Campaign:
     return campaign
 
 
+def to_be_listed(session: Session, telegram_id: int, campaign_id: int, now: datetime) -> Campaign:
+    """A campaign whose people are about to be named to the central level, which is written down.
+
+    Raises:
+        NotAllowed, NoSuchCampaign
+    """
+    if member(session, telegram_id).role is not Role.CENTRAL:
+        raise NotAllowed
+    campaign = one(session, telegram_id, campaign_id)
+    _note(session, campaign, "people_listed", events.staff(telegram_id), now)
+    return campaign
+
+
+def hold_row(session: Session, campaign_id: int) -> Campaign | None:
+    """A campaign as it is now, held until the transaction ends: whoever else changes it waits."""
+    return session.scalars(
+        select(Campaign)
+        .where(Campaign.id == campaign_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
 def newest(session: Session, most: int) -> list[Campaign]:
     return list(session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(most)))
 
@@ -242,16 +295,6 @@ def newest(session: Session, most: int) -> list[Campaign]:
 def ready_count(campaign: Campaign) -> int:
     """How many of the audience may be written to, as prepared."""
     return int(campaign.counts.get("ready", 0))
-
-
-def fits(policy: Policy, campaign: Campaign) -> int:
-    """How many can be reached between the first and the last day, at full speed."""
-    hours, day, room = hours_of(policy), campaign.starts_on, 0
-    while day <= campaign.last:
-        if hours.quiet_day(day) is None:
-            room += hours.room(day)
-        day += timedelta(days=1)
-    return min(room, ready_count(campaign))
 
 
 def years_of_debt(today: date, policy: Policy) -> list[int]:
@@ -263,9 +306,7 @@ def years_of_debt(today: date, policy: Policy) -> list[int]:
 
 
 def _in_state(session: Session, campaign_id: int, *states: str) -> Campaign:
-    campaign = session.scalars(
-        select(Campaign).where(Campaign.id == campaign_id).with_for_update()
-    ).one_or_none()
+    campaign = hold_row(session, campaign_id)
     if campaign is None:
         raise NoSuchCampaign
     if campaign.state not in states:

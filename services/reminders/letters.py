@@ -23,6 +23,10 @@ AHEAD_S = 31
 """How many seconds of sending may wait in the outbox. The rest waits in the records, where a
 payment, a change of mind or a stop still reaches it."""
 
+NOBODY_THERE = ("403", "400", "unreachable")
+"""What the sender writes of a call to someone who blocked the bot or left Telegram, and of the
+calls that waited behind it; any other refusal is written with Telegram's words."""
+
 _calls = table_of(OutgoingCall)
 _reminders, _members = table_of(Reminder), table_of(CampaignMember)
 _LANES = (int(Lane.INSTALLMENT), int(Lane.CAMPAIGN))
@@ -78,7 +82,7 @@ def settle(session: Session) -> None:
     for table in (_reminders, _members):
         ended = select(_calls.c.state).where(_calls.c.id == table.c.call_id).scalar_subquery()
         refused = (
-            select(case((_calls.c.error.like("403%"), Reason.UNREACHABLE.value)))
+            select(case((_calls.c.error.in_(NOBODY_THERE), Reason.UNREACHABLE.value)))
             .where(_calls.c.id == table.c.call_id, _calls.c.state == "failed")
             .scalar_subquery()
         )

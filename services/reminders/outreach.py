@@ -15,8 +15,7 @@ from services.money import Centimes
 from services.policy import Policy
 from services.records.base import table_of
 from services.records.fund import Contributor
-from services.records.fund import Profile as ProfileRow
-from services.reminders import audience, ledgers, own_dates
+from services.reminders import audience, ledgers, names, own_dates
 from services.reminders.judge import Reason, Recipient, Standing, judge
 from services.reminders.owed import of_debt
 from services.reminders.quiet import hours_of
@@ -26,7 +25,7 @@ from services.vault import Vault
 SLICE = 1_000
 ELSEWHERE = (Reason.NOT_LINKED, Reason.NO_CONSENT, Reason.UNREACHABLE)
 """The judge's reasons that another channel does not share: with any other, nobody writes."""
-_contributors, _profiles = table_of(Contributor), table_of(ProfileRow)
+_contributors = table_of(Contributor)
 _next = (
     select(_contributors.c.id, _contributors.c.ssn_sealed)
     .where(_contributors.c.id > bindparam("after"))
@@ -94,7 +93,7 @@ def _slice(
     holds = own_dates.holds_only(session, numbers)
     readers = audience.readers(session, numbers, today)
     people = audience.recipients(session, sorted({one.telegram_id for one in readers.values()}))
-    names = _names(session, numbers, load[0])
+    known = names.of_some(session, numbers, load[0])
     for profile, position, owed in owing:
         number = profile.contributor_id
         hold, reader = holds.get(number), readers.get(number)
@@ -116,7 +115,7 @@ def _slice(
             final=True,
         )
         if reason in ELSEWHERE:
-            name_fr, name_ar, phone = names[number]
+            name_fr, name_ar, phone = known[number]
             yield Elsewhere(
                 profile.agency,
                 vault.open_sealed(sealed[number]),
@@ -131,19 +130,3 @@ def _slice(
 
 def _years(position: Position) -> tuple[int, ...]:
     return tuple(line.year for line in position.lines if line.late and line.total)
-
-
-def _names(
-    session: Session, numbers: list[int], generation: int
-) -> dict[int, tuple[str, str, bytes | None]]:
-    rows = session.execute(
-        select(
-            _profiles.c.contributor_id,
-            _profiles.c.name_fr,
-            _profiles.c.name_ar,
-            _profiles.c.phone_sealed,
-        )
-        .where(_profiles.c.contributor_id.in_(numbers), _profiles.c.generation <= generation)
-        .order_by(_profiles.c.generation)
-    )
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}

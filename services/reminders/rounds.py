@@ -289,7 +289,8 @@ def _close_passed(session: Session, today: date) -> None:
 def _round_of(session: Session, policy: Policy, now: datetime) -> Round:
     """Today's round: the one on its way, or a new one."""
     today = day_in_algiers(now)
-    row = session.get(Setting, ROUND)
+    # Held until the slice is committed: two schedulers take turns.
+    row = session.get(Setting, ROUND, with_for_update=True)
     kept = Round(**json.loads(row.value)) if row is not None else None
     if kept is not None and (not kept.done or kept.day == today.isoformat()):
         return kept

@@ -24,7 +24,7 @@ from bot import schema
 from services import policy as policies
 from services.database import open_engine, sessions
 from services.records.reminders import Campaign
-from services.reminders import campaign_work
+from services.reminders import campaign_preparing
 from services.vault import Vault
 from tests.bench.processes import ask, free_port, program, stub, wait_for
 from tests.services.reminders.year_scene import at
@@ -76,7 +76,7 @@ def _prepare_here(url: str, people: int) -> bool:
         with make.begin() as session:
             campaign = session.get(Campaign, 1)
             assert campaign is not None
-            more = campaign_work.prepare(session, rules, campaign, now)
+            more = campaign_preparing.prepare(session, rules, campaign, now)
             audience, counts = campaign.audience, dict(campaign.counts)
     took, cpu = time.monotonic() - began, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -110,7 +110,7 @@ def send() -> bool:
                 sealed=vault.seal("990000000001"),
             )
             campaign = create_campaign(session, state="preparing", starts_on=DAY, last=DAY)
-            while campaign_work.prepare(
+            while campaign_preparing.prepare(
                 session, rules, campaign, at(date(2026, 11, 28), "10:00"), most=2_000
             ):
                 pass

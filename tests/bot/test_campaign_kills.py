@@ -18,7 +18,7 @@ from bot.gateway.sender import IN_FLIGHT_MAX
 from services import policy as policies
 from services.database import open_engine, sessions
 from services.records.reminders import CampaignMember
-from services.reminders import campaign_work
+from services.reminders import campaign_preparing
 from tests.bench.processes import ask, free_port, program, stub, wait_for
 from tests.services.reminders.year_scene import at
 from tests.support.crowd import FIRST_PERSON, create_campaign, create_crowd
@@ -54,7 +54,7 @@ def test_nobody_gets_a_campaign_twice_through_random_kills(sqlite_url: str, tmp_
     with make.begin() as session:
         create_crowd(session, PEOPLE)
         campaign = create_campaign(session, state="preparing", starts_on=DAY, last=DAY)
-        while campaign_work.prepare(
+        while campaign_preparing.prepare(
             session, rules, campaign, at(date(2026, 11, 28), "10:00"), most=5_000
         ):
             pass

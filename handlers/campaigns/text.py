@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from handlers.words import Words
 from services.policy import Policy
 from services.records.reminders import Campaign
-from services.reminders import campaign_results, campaigns, counts
+from services.reminders import campaign_forecast, campaign_results, campaigns, counts
 
 WEEK = timedelta(days=7)
 
@@ -57,16 +57,25 @@ def one(words: Words, session: Session, policy: Policy, campaign: Campaign, now:
         if reason != "ready":
             lines.append(words.text(f"campaigns.outcome_{reason}", people=number))
     lines.append(words.text("campaigns.days", first=campaign.starts_on, last=campaign.last))
-    seconds = ready // max(1, policy.reminder_rules(campaign.last).per_second)
-    lines.append(
-        words.text("campaigns.duration", hours=seconds // 3600, minutes=seconds % 3600 // 60)
-    )
-    fits = campaigns.fits(policy, campaign)
-    if fits < ready:
-        lines.append(words.text("campaigns.does_not_fit", people=ready - fits))
+    if campaign.state in ("ready", "approved", "running"):
+        lines += _forecast(words, session, policy, campaign, now)
     if campaign.state not in ("ready", "approved"):
         lines += _progress(words, session, policy, campaign, now)
     return "\n".join(lines)
+
+
+def _forecast(
+    words: Words, session: Session, policy: Policy, campaign: Campaign, now: datetime
+) -> list[str]:
+    """How long sending takes, when it ends, and how many will not be reached by then."""
+    found = campaign_forecast.of(session, policy, campaign, now)
+    minutes = -(-int(found.takes.total_seconds()) // 60)
+    lines = [words.text("campaigns.duration", hours=minutes // 60, minutes=minutes % 60)]
+    if found.ends is not None:
+        lines.append(words.text("campaigns.ends", at=found.ends))
+    if found.fits < found.left:
+        lines.append(words.text("campaigns.does_not_fit", people=found.left - found.fits))
+    return lines
 
 
 def _progress(

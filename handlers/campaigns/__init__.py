@@ -1,0 +1,1 @@
+"""Campaigns in the chat: started by one person, approved by another, stopped by either."""
