@@ -9,22 +9,25 @@ from handlers import answers
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.turn import NO_KEYBOARD, Turn, conversation_of
+from services import linking
 
 _SYMBOLS = re.compile(r"^\W+")
+JOIN_ROW = (Button("menu.join", "join.open"),)
 MENU_ROWS = (
     (Button("menu.status", "status.open"),),
     (Button("menu.plan", "plan.open"), Button("menu.complaint", "complaint.open")),
     (Button("menu.pay", "pay.open"), Button("menu.cases", "cases.open")),
     (Button("menu.answers", "answers.open"), Button("menu.person", "person.open")),
-    (Button("menu.join", "join.open"),),
+    JOIN_ROW,
     (Button("menu.settings", "settings.open"), Button("button.help", "help.open")),
 )
 
 
 def menu_rows(turn: Turn) -> list[list[Button]]:
-    """The menu's buttons, of what this edition can do."""
-    known = turn.kit.book.actions
-    return [[button for button in row if button.action in known] for row in MENU_ROWS]
+    """The menu's buttons; joining the fund is for those whose own account is not linked."""
+    linked = linking.accounts_of(turn.session, turn.caller.telegram_id, turn.today)
+    joined = any(one.is_own for one in linked)
+    return [list(row) for row in MENU_ROWS if not (joined and row is JOIN_ROW)]
 
 
 def menu(turn: Turn) -> None:

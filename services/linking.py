@@ -34,6 +34,10 @@ class Linked:
     kind: str  # self | mandate
     until: date | None
 
+    @property
+    def is_own(self) -> bool:
+        return self.kind == SELF
+
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
@@ -133,7 +137,7 @@ def mandates_given_by(
     return [
         mandate
         for one in accounts_of(session, telegram_id, today)
-        if one.kind == SELF
+        if one.is_own
         for mandate in mandates_on(session, vault, one.contributor_id, today)
     ]
 
@@ -181,9 +185,7 @@ def link_by_phone(
     contributor_id = accounts.find_by_ssn(session, vault, ssn)
     owners = accounts.find_by_phone(session, phone_fingerprint)
     holders = holders_of(session, contributor_id if contributor_id is not None else _NOBODY)
-    own = [
-        one for one in accounts_of(session, telegram_id, day_in_algiers(now)) if one.kind == SELF
-    ]
+    own = [one for one in accounts_of(session, telegram_id, day_in_algiers(now)) if one.is_own]
     if contributor_id is None or owners != [contributor_id] or holders or own:
         proofs.refuse(session, telegram_id, rules=rules, now=now)
     assert contributor_id is not None
@@ -249,7 +251,7 @@ def unlink(session: Session, link_id: int, *, telegram_id: int, now: datetime) -
     """End one's own view of an account; None when it is not theirs or no longer there."""
     for one in accounts_of(session, telegram_id, day_in_algiers(now)):
         if one.link_id == link_id:
-            _end(session, link_id, one.contributor_id, "self", events.person(telegram_id), now)
+            _end(session, link_id, one.contributor_id, SELF, events.person(telegram_id), now)
             return one
     return None
 

@@ -15,6 +15,7 @@ from services.joining.ways import WaysUnusable
 from services.personal_data import holdings
 from services.records.joining import Callback
 from tests.support.chat import Chat, FundBot
+from tests.support.citizens import citizen
 from tests.support.complaints import (
     AGENT,
     CENTRAL,
@@ -237,7 +238,7 @@ def test_a_call_not_made_in_time_is_brought_to_the_director_once(bot: FundBot) -
 
 def test_calls_are_counted_for_the_evaluation_by_agency(bot: FundBot) -> None:
     ask_for_a_call(unlinked_citizen(bot))
-    ask_for_a_call(linked_citizen(bot, CITIZEN))
+    ask_for_a_call(unlinked_citizen(bot, CITIZEN))
     agent = bot.chat(AGENT)
     agent.press("Ouvrir")
     agent.press("Va se présenter")
@@ -269,7 +270,11 @@ def test_a_closed_call_is_forgotten_after_its_time(quick: FundBot) -> None:
     for days, left in ((365, 1), (1, 0)):
         quick.clock.advance(days=days, seconds=1 if left == 0 else 0)
         now = quick.clock.now()
-        quick.do(lambda session, now=now: housekeeping.retention(session, quick.kit.policy, now))
+        quick.do(
+            lambda session, now=now: housekeeping.retention(
+                session, quick.kit.policy, quick.kit.vault, now
+            )
+        )
         assert len(calls_of(quick)) == left
 
 
@@ -297,3 +302,12 @@ def test_every_way_has_its_words(language: str) -> None:
 def test_a_way_that_is_not_right_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(WaysUnusable):
         ways.read({"way": [row]})
+
+
+def test_joining_is_offered_until_ones_own_account_is_linked(sqlite_bot: FundBot) -> None:
+    stranger = unlinked_citizen(sqlite_bot)
+    stranger.send("/menu")
+    assert any("M’affilier" in one for one in stranger.buttons)
+    member = citizen(sqlite_bot, language="fr")
+    member.send("/menu")
+    assert not any("M’affilier" in one for one in member.buttons)
