@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import segno
-
 from handlers.buttons import Button
+from handlers.papers import square
 from handlers.turn import Turn
 from handlers.words import Words
 from services.complaints import filing, receipts
 from services.complaints.office import Office
 from services.complaints.store import Case
 
-QR_SCALE = 6  # pixels a module: readable on a cheap telephone's screen
+QR_PIXELS = 6  # a module: readable on a cheap telephone's screen
 
 
 def give_receipt(turn: Turn, office: Office, case: Case) -> None:
@@ -33,18 +31,11 @@ def give_receipt(turn: Turn, office: Office, case: Case) -> None:
     code = receipts.code(office, case)
     turn.say_photo(
         f"{case.reference}.png",
-        qr_code(code),
+        square.png(code, pixels=QR_PIXELS),
         "complaint.receipt_code",
         reference=case.reference,
         code=code,
     )
-
-
-def qr_code(text: str) -> bytes:
-    """The text as a QR code, a PNG. Letters and digits in upper case keep it small."""
-    picture = io.BytesIO()
-    segno.make_qr(text, error="m").save(picture, kind="png", scale=QR_SCALE, border=4)
-    return picture.getvalue()
 
 
 def figures_text(words: Words, figures: Mapping[str, Any]) -> str:

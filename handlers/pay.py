@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from datetime import time
-
-import segno
 
 from handlers import whose
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
+from handlers.papers import square
 from handlers.turn import Turn
 from handlers.words import Words
 from services import linking, payment_ways, situation
@@ -18,7 +16,7 @@ from services.payment_ways import Opening
 from services.policy.payment_rows import PaymentWay
 from services.situation import Situation
 
-QR_SCALE = 10
+QR_PIXELS = 10
 
 
 def how_to_pay(turn: Turn) -> None:
@@ -55,18 +53,12 @@ def reference(turn: Turn) -> None:
     code = payment_ways.reference(found.card.agency, linked.contributor_id)
     turn.say_photo(
         f"{code}.png",
-        qr_png(code),
+        square.png(code, pixels=QR_PIXELS),
         "pay.reference",
         reference=code,
         number=found.card.number,
         agency=_agency(turn.words, found),
     )
-
-
-def qr_png(code: str) -> bytes:
-    picture = io.BytesIO()
-    segno.make(code, error="m", micro=False).save(picture, kind="png", scale=QR_SCALE, border=4)
-    return picture.getvalue()
 
 
 def _situation(turn: Turn, linked: Linked) -> Situation | None:

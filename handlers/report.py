@@ -82,7 +82,7 @@ def _send(turn: Turn, kind: str) -> None:
     name = f"casnos-{period.months[0]:%Y-%m}-{turn.caller.language}.{kind}"
     caption = figures.period_name(turn.words, period)
     if kind == "pdf":
-        from handlers import report_pdf  # heavy: only when a paper is wanted
+        from handlers.papers import report as report_pdf  # heavy: only when a paper is wanted
 
         content = report_pdf.write(turn.words, found, at=turn.now)
         turn.say_document(name, PDF, content, "report.caption", period=caption)

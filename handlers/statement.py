@@ -32,7 +32,7 @@ def in_a_language(turn: Turn) -> None:
 
 
 def _send(turn: Turn, linked: Linked, language: str) -> None:
-    from handlers import statement_pdf  # 33 MiB of memory, for the first paper only
+    from handlers.papers import statement as paper  # 33 MiB of memory, for the first paper only
 
     found = situation.situation_on(
         turn.session,
@@ -49,7 +49,7 @@ def _send(turn: Turn, linked: Linked, language: str) -> None:
     turn.say_document(
         file_name(found.position.on.isoformat(), language),
         PDF,
-        statement_pdf.statement(turn.kit.words[language], found, at=turn.now),
+        paper.write(turn.kit.words[language], found, at=turn.now),
         "statement.caption",
         [[Button(f"language.name_{other}", "statement.in", f"{other}:{argument}")]],
         on=found.position.on,

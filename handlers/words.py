@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import string
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from gettext import GNUTranslations
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ LANGUAGES = ("ar", "fr")
 LEFT_TO_RIGHT, RIGHT_TO_LEFT, FIRST_STRONG, END = "\u2066", "\u2067", "\u2068", "\u2069"
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
+
+_SIGNS = "\u2139\ufe0f\U0001f4b0 "
 
 # What is written from figures alone cannot hold markup.
 _NEEDS_NO_ESCAPE = frozenset(
@@ -190,3 +193,8 @@ def load(language: str, *, folder: Path = LOCALES) -> Words:
 
 def load_all(*, folder: Path = LOCALES) -> dict[str, Words]:
     return {language: load(language, folder=folder) for language in LANGUAGES}
+
+
+def plain(html: str) -> str:
+    """A chat message's text without markup and without the signs that begin a note there."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).lstrip(_SIGNS)

@@ -87,7 +87,7 @@ def _write(session: Session, said: Words, period: Period, out: Path, now: dateti
         return f"{_write_cases(session, whole, period, out)} cases"
     found = reports.make(session, whole, period, on=day_in_algiers(now))
     if out.suffix == ".pdf":
-        from handlers import report_pdf  # heavy: only when a paper is wanted
+        from handlers.papers import report as report_pdf  # heavy: only when a paper is wanted
 
         out.write_bytes(report_pdf.write(said, found, at=now))
     else:

@@ -10,7 +10,8 @@ import typer
 
 from bot import schema, settings
 from bot.clock import SystemClock, load_offset
-from handlers import statement_pdf, words
+from handlers import words
+from handlers.papers import statement as paper
 from handlers.words import LANGUAGES
 from services import accounts, events, payment_ways, situation
 from services.database import open_engine, sessions
@@ -69,7 +70,7 @@ def statement(
         )
         if found is None:
             raise typer.BadParameter("the fund's data has nobody with this number")
-        content = statement_pdf.statement(words.load(language), found, at=now)
+        content = paper.write(words.load(language), found, at=now)
         events.record(
             session,
             "statement.made",

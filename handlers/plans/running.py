@@ -119,9 +119,10 @@ def send_again(turn: Turn) -> None:
 
 
 def send_paper(turn: Turn, plan: Plan) -> None:
-    from handlers.plans import paper  # 33 MiB of memory, for the first paper only
+    from handlers.papers import plan as papers  # 33 MiB of memory, for the first paper only
+    from handlers.plans import paper
 
-    content = paper.summary(turn.words, office(turn), plan)
+    content = papers.write(turn.words, paper.summary(turn.words, office(turn), plan), at=turn.now)
     turn.say_document(
         f"{plan.reference}.pdf",
         "application/pdf",

@@ -9,7 +9,9 @@ from typing import Any
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from handlers import statement_pdf, words
+from handlers import words
+from handlers.papers import page
+from handlers.papers import statement as paper
 from services import situation
 from tests.support.chat import FundBot, Shown
 from tests.support.citizens import citizen
@@ -98,18 +100,18 @@ def test_fifteen_years_fit_and_many_more_go_on_another_page(sqlite_bot: FundBot)
         )
     )
     assert found is not None
-    content = statement_pdf.statement(words.load("fr"), found, at=sqlite_bot.clock.now())
+    content = paper.write(words.load("fr"), found, at=sqlite_bot.clock.now())
     assert len(PdfReader(io.BytesIO(content)).pages) == 2
 
 
 def test_the_fonts_hold_every_letter_that_is_said() -> None:
-    cmap = TTFont(statement_pdf.FONTS / "Documents-Regular.ttf").getBestCmap()
+    cmap = TTFont(page.FONTS / "Documents-Regular.ttf").getBestCmap()
     for spoken in words.load_all().values():
         for key in ("statement.title", "statement.no_certificate", "statement.estimate"):
             assert [c for c in spoken.label(key) if ord(c) not in cmap] == []
     for letter in "éèêçàùœŒÉÀ’–•0123456789*ابتثجحخدذرزسشصضطظعغفقكلمنهويىئءآأإةؤًٌٍَُِّْ،؛؟":
         assert ord(letter) in cmap, letter
-    size = sum(file.stat().st_size for file in statement_pdf.FONTS.iterdir())
+    size = sum(file.stat().st_size for file in page.FONTS.iterdir())
     assert size < 1_000_000
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from handlers import figures, report_pdf, report_tables, words
+from handlers import figures, report_tables, words
+from handlers.papers import report as report_pdf
 from services import policy
 from services.database import open_engine, sessions
 from services.evaluation import agencies, building, clusters, funnel, measures, report, scope
