@@ -24,6 +24,7 @@ from handlers.desk import calls, escalations
 from handlers.plans import telling
 from handlers.turn import Kit
 from services import housekeeping
+from services.audit import seals
 from services.clock import Clock
 from services.evaluation import failures
 from services.outbox import Call, Outbox
@@ -56,10 +57,11 @@ JOBS: tuple[Job, ...] = (
     # Before the digest, which reads what it finds.
     Job("statistics", 120, digest.statistics),
     Job("digest", 60, digest.send_due),
+    Job("seals", 120, lambda kit, session, now, box: seals.run(session, kit.vault, now)),
     Job(
         "retention",
         3_600,
-        lambda kit, session, now, box: housekeeping.retention(session, kit.policy, now),
+        lambda kit, session, now, box: housekeeping.retention(session, kit.policy, kit.vault, now),
     ),
 )
 

@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services import accounts, staff
+from services.audit import seals
 from services.people import Role
 from services.records.traffic import OutgoingCall, SetAsideUpdate
 
 OLD_CALL = timedelta(minutes=10)
+OLD_SEAL = timedelta(minutes=30)
 OLD_DATA = timedelta(days=90)
 
 
@@ -28,7 +30,12 @@ class Remark:
 
 def look(session: Session, *, now: datetime, today: date) -> list[Remark]:
     """Everything worth a remark, the grave first."""
-    found = [*_data(session, today), *_people(session), *_traffic(session, now)]
+    found = [
+        *_data(session, today),
+        *_people(session),
+        *_traffic(session, now),
+        *_trail(session, now),
+    ]
     return sorted(found, key=lambda remark: not remark.grave)
 
 
@@ -107,3 +114,17 @@ def _traffic(session: Session, now: datetime) -> list[Remark]:
             )
         )
     return found
+
+
+def _trail(session: Session, now: datetime) -> list[Remark]:
+    standing = seals.standing(session)
+    if standing.waiting_since is None or now - standing.waiting_since < OLD_SEAL:
+        return []
+    last = standing.last
+    ever = f"last sealed at {last.sealed_at:%Y-%m-%d %H:%M} UTC" if last is not None else "unsealed"
+    return [
+        Remark(
+            f"the trail of events is {ever}: {standing.waiting} events are not proven",
+            "is `python -m bot run` running, with its scheduler? else: python -m bot job seals",
+        )
+    ]

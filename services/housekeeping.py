@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from services.audit import forgetting as trail
 from services.clock import algiers_day
 from services.complaints import retention as complaints
 from services.joining import personal as joining
@@ -15,9 +16,10 @@ from services.plans import personal as plans
 from services.policy import Policy
 from services.records.traffic import IncomingUpdate, OutgoingCall
 from services.reminders import personal as reminders
+from services.vault import Vault
 
 
-def retention(session: Session, policy: Policy, now: datetime) -> dict[str, int]:
+def retention(session: Session, policy: Policy, vault: Vault, now: datetime) -> dict[str, int]:
     """Remove what is past the time the policy states; returns how many rows of each.
 
     Of a call only its outcome is kept: what it said is gone once it is sent.
@@ -45,4 +47,5 @@ def retention(session: Session, policy: Policy, now: datetime) -> dict[str, int]
         "callbacks": joining.forget_old(session, policy, now, today),
         **complaints.forget_old(session, policy, now),
         **identity.forget_old(session, policy, now),
+        "events": trail.forget_old(session, policy, vault, now),
     }

@@ -157,6 +157,21 @@ def verify(code: str, public_key: bytes) -> Signed:
     return _read_body(body)
 
 
+def sign_bytes(vault: Vault, purpose: bytes, message: bytes) -> bytes:
+    """The 64 bytes of a signature over something that is not a code; `purpose`, ASCII words
+    that begin with a letter, keeps it apart from every code and every other purpose."""
+    return _private_key(vault).sign(purpose + b"\0" + message)
+
+
+def is_signed(key: bytes, purpose: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the holder of the public key signed this for this purpose."""
+    try:
+        _public_key(key).verify(signature, purpose + b"\0" + message)
+    except (InvalidSignature, NotAPublicKey):
+        return False
+    return True
+
+
 def public_key(vault: Vault) -> bytes:
     """The 32 bytes that counters hold."""
     return _private_key(vault).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -185,6 +200,18 @@ def read_public_key(text: str) -> bytes:
 def short_name(key: bytes) -> str:
     """Twelve letters by which two people compare a public key over the telephone."""
     return _grouped(_to_text(hashlib.sha256(key).digest())[:12], 4)
+
+
+def written(raw: bytes) -> str:
+    """Bytes in groups of four letters, to be copied by hand and compared by telephone."""
+    return _grouped(_to_text(raw), 4)
+
+
+def as_written(text: str) -> str:
+    """What someone copied by hand, as `written` gives it: any case, dashes or not, I for 1."""
+    typed = latin_digits_and_dashes(text).upper()
+    letters = (letter for letter in typed if letter not in "-. ")
+    return _grouped("".join(ALPHABET[_READ[x]] if x in _READ else x for x in letters), 4)
 
 
 def digest_of(text: str) -> bytes:

@@ -38,6 +38,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "report": ("report",),
     "reminders": ("outreach", "campaign-result", "campaign-people"),
     "verify": ("verify", "public-key"),
+    "audit": ("audit",),
     "care": ("backup", "restore", "doctor"),
     "demo": ("demo",),
 }

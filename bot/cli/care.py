@@ -16,7 +16,8 @@ from bot.gateway.api import AiohttpRequest, BotApi, NotSent, Refused, Unknown, p
 from bot.instance_lock import InstanceLock
 from bot.settings import Settings, SettingsUnusable
 from services import backup as copies
-from services import checkup
+from services import checkup, events
+from services.audit import forgetting, seals, verification
 from services.checkup import Remark
 from services.clock import algiers_day
 from services.database import open_engine, parse_url, sessions, sqlite_file
@@ -60,13 +61,23 @@ def restore(
             _fail(f"Nothing was changed: {failure}")
     schema.upgrade(config.database_url)
     print(f"{database} is now what {file} holds.")
+    engine = open_engine(config.database_url)
     try:
-        engine = open_engine(config.database_url)
+        with sessions(engine).begin() as session:
+            # `audit verify` tells of it: what came after the backup is gone, and rightly so.
+            events.record(
+                session,
+                verification.RESTORED,
+                at=SystemClock().now(),
+                actor="command",
+                subject=(forgetting.SUBJECT, 0),
+            )
         with sessions(engine).begin() as session:
             ensure_key_fits(session, Vault.open(config.key_file))
-        engine.dispose()
     except (KeyDoesNotFit, KeyFileUnusable) as refusal:
         _fail(f"But: {refusal}. Put the key of that time into {config.key_file}.")
+    finally:
+        engine.dispose()
 
 
 def doctor() -> None:
@@ -76,6 +87,8 @@ def doctor() -> None:
         print(f"{'✗' if remark.grave else '!'} {remark.what}\n    → {remark.todo}")
     if not remarks:
         print("✓ Nothing is missing, nothing is wrong.")
+    if (head := _head()) is not None:
+        print(head)
     sys.exit(any(remark.grave for remark in remarks))
 
 
@@ -117,6 +130,26 @@ def _remarks() -> Iterator[Remark]:
         yield Remark(f"the database cannot be used ({kind})", "look at DATABASE_URL", grave=True)
     finally:
         engine.dispose()
+
+
+def _head() -> str | None:
+    """How far the trail of events is sealed, to be written down elsewhere."""
+    try:
+        engine = open_engine(settings.load().database_url)
+        try:
+            with sessions(engine).begin() as session:
+                standing = seals.standing(session)
+        finally:
+            engine.dispose()
+    except Exception:  # what is wrong with them is told as a remark
+        return None
+    if standing.last is None:
+        return None
+    age = SystemClock().now() - standing.last.sealed_at
+    return (
+        f"The trail is sealed up to block {standing.last.written}"
+        f" ({max(0, round(age.total_seconds() / 60))} min ago)"
+    )
 
 
 def _telegram(config: Settings) -> Iterator[Remark]:

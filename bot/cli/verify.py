@@ -64,8 +64,11 @@ def public_key(
 
 
 def _key(file: Path | None) -> bytes:
-    if file is None:
-        return signing.public_key(_vault())
+    return signing.public_key(_vault()) if file is None else read_key(file)
+
+
+def read_key(file: Path) -> bytes:
+    """A public key that `public-key --out` wrote."""
     try:
         return signing.read_public_key(file.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError, NotAPublicKey):

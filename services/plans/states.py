@@ -7,6 +7,7 @@ person decides it, never the machine (law 25-11); the table refuses to be loaded
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -121,6 +122,23 @@ def move(state: State | None, *, by: By, event: str) -> Move:
     raise NotNow(state or State.PREPARED, event)
 
 
+def derive(names: Iterable[str]) -> State | None:
+    """Where the events of a plan lead, from its first on; those that are no move change nothing.
+
+    Raises:
+        NotNow: a move that the table does not have there.
+    """
+    state: State | None = None
+    for name in names:
+        if name not in _MOVES:
+            continue
+        ends = {one.end for one in TABLE if one.start is state and one.event == name}
+        if not ends:
+            raise NotNow(state or State.PREPARED, name)
+        [state] = ends
+    return state
+
+
 def drawing() -> str:
     """The table as a Mermaid state diagram."""
     lines = ["stateDiagram-v2"]
@@ -131,6 +149,8 @@ def drawing() -> str:
     lines += [f"    {state.value} --> [*]" for state in State if state in ends]
     return "\n".join(lines)
 
+
+_MOVES = frozenset(one.event for one in TABLE)
 
 if wrong := [one.name for one in TABLE if one.against and one.by is not By.DECIDER]:
     raise ValueError(f"a move against a person must be a person's: {wrong}")

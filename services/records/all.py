@@ -1,6 +1,7 @@
 """Importing this module makes every table known to `Base.metadata`."""
 
 from services.records import (
+    audit,
     complaints,
     evaluation,
     fund,
@@ -15,6 +16,7 @@ from services.records.base import Base
 
 __all__ = [
     "Base",
+    "audit",
     "complaints",
     "evaluation",
     "fund",

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services import people, policy, staff
+from services.audit import replay
 from services.complaints import filing
 from services.complaints.filing import Filing
 from services.complaints.office import Office
@@ -87,4 +88,6 @@ def the_fund(database_url: str, vault: Vault, clock: SetClock) -> Iterator[Fund]
                 actor="command",
             )
     yield made
+    with made.sessions.begin() as session:  # after every test: the records say what happened
+        assert list(replay.run(session)) == []
     made.engine.dispose()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.audit import replay
 from services.database import open_engine, sessions
 from services.people import Role
 from tests.services.plans.plan_cases import (
@@ -30,4 +31,6 @@ def fund(database_url: str) -> Iterator[Fund]:
         create_staff(session, AGENT, Role.AGENT, "16")
         create_staff(session, CENTRAL, Role.CENTRAL, None)
     yield made
+    with made.sessions.begin() as session:  # after every test: the records say what happened
+        assert list(replay.run(session)) == []
     engine.dispose()
