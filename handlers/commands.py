@@ -24,10 +24,10 @@ CITIZEN = (
 )
 STAFF: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("queue", "case"),
-    Role.DIRECTOR: ("queue", "case", "digest"),
-    Role.CENTRAL: ("queue", "case", "digest", "campaigns"),
+    Role.DIRECTOR: ("queue", "case", "digest", "report"),
+    Role.CENTRAL: ("queue", "case", "digest", "report", "campaigns"),
     Role.MANAGER: ("digest", "report", "campaigns"),
-    Role.ADMIN: ("staff", "agency", "queue", "case", "digest"),
+    Role.ADMIN: ("staff", "agency", "digest", "report"),
 }
 
 

@@ -23,8 +23,16 @@ from services import staff
 from services.complaints import access
 from services.complaints.office import Office
 from services.dates import day_in_algiers, in_algiers
-from services.evaluation import building, clusters, collection, digest, doors, failures, scope
-from services.evaluation.comparing import Compared
+from services.evaluation import (
+    bands,
+    building,
+    clusters,
+    collection,
+    digest,
+    doors,
+    failures,
+    scope,
+)
 from services.evaluation.digest import Item, Line, View
 from services.outbox import Lane, Outbox
 
@@ -84,7 +92,7 @@ def open_list(turn: Turn) -> None:
     parts += [_entry(words, view, item) for item in shown]
     if len(items) > SHOWN:
         parts.append(words.text("digest.more", n=len(items) - SHOWN))
-    rows = [[button] for item in shown if (button := _opener(view, item)) is not None]
+    rows = [[button] for item in shown if (button := _opener(words, view, item)) is not None]
     turn.show_html("\n".join(parts), [*rows, back])
 
 
@@ -109,13 +117,12 @@ def send_due(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
     others go out all the same."""
     desk = Office(session, kit.policy, kit.vault, now)
     failed = 0
-    shared: dict[str, list[Compared]] = {}
     for member in digest.readers(session):
         if not digest.is_due(desk, member):
             continue
         try:
             with session.begin_nested():
-                found = digest.lines(digest.view_of(desk, member, shared))
+                found = digest.lines(digest.view_of(desk, member))
         except Exception as error:
             log.error("A digest could not be made: %s", type(error).__name__)
             failures.record(session, "digest", error, now)
@@ -141,13 +148,18 @@ def send_due(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
 
 
 def statistics(kit: Kit, session: Session, now: datetime, _: Outbox) -> None:
-    """Bring the facts up to date, look for clusters, forget what ran out."""
-    building.refresh(session, policy=kit.policy, vault=kit.vault, now=now, at_most=EVENTS_AT_ONCE)
+    """Bring the facts up to date, look for what left its band and for clusters, forget what
+    ran out."""
+    built = building.refresh(
+        session, policy=kit.policy, vault=kit.vault, now=now, at_most=EVENTS_AT_ONCE
+    )
     at_night = in_algiers(now).hour < NIGHT_ENDS
     collection.go_on(
         session, kit.policy, now, at_most=POSITIONS_BY_NIGHT if at_night else POSITIONS_BY_DAY
     )
     clusters.find_new(session, now)
+    if not built.more:
+        bands.find_new(session, now)
     doors.forget_old(session, now)
     failures.forget_old(session, now)
     digest.forget_old(session, now)
@@ -175,6 +187,9 @@ def _entry(words: Words, view: View, item: Item) -> str:
         case "plan":
             days = _days_since(view, item)
             return words.text("digest.entry_plan", reference=item.reference, days=days)
+        case "call":
+            place = figures.place_name(words, view.scope, item.reference)
+            return words.text("digest.entry_call", place=place, days=_days_since(view, item))
         case "cluster":
             return words.text(
                 "digest.entry_cluster",
@@ -204,20 +219,23 @@ def _days_since(view: View, item: Item) -> int:
     return (view.now - item.since) // timedelta(days=1)
 
 
-def _opener(view: View, item: Item) -> Button | None:
+def _opener(words: Words, view: View, item: Item) -> Button | None:
     """The button that opens an entry, for those who work on it."""
-    if item.kind == "case" and view.scope.member.role in access.MAY_WORK:
-        return Button(
-            "digest.open_entry", "desk.show", str(item.id), values={"reference": item.reference}
-        )
-    if item.kind == "plan" and view.scope.member.role in access.MAY_WORK:
-        return Button(
-            "digest.open_entry",
-            "plan_desk.show",
-            str(item.id),
-            values={"reference": item.reference},
-        )
-    return None
+    if view.scope.member.role not in access.MAY_WORK:
+        return None
+    number, named = str(item.id), {"reference": item.reference}
+    match item.kind:
+        case "case":
+            return Button("digest.open_entry", "desk.show", number, values=named)
+        case "plan":
+            return Button("digest.open_entry", "plan_desk.show", number, values=named)
+        case "call":
+            place = figures.place_name(words, view.scope, item.reference)
+            return Button(
+                "calls.late_one", "calls.show", number, values={"by": item.since, "agency": place}
+            )
+        case _:
+            return None
 
 
 CONVERSATION = Conversation(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from services.complaints.office import Office
 from services.records.base import table_of
@@ -12,6 +14,8 @@ from services.records.traffic import OutgoingCall
 
 _calls = table_of(OutgoingCall)
 _PREFIX = "answer:"
+# Handed out: someone has to phone. The digest tells of it, and then it is forgotten.
+TO_PHONE = "phone-case:"
 # Written out, not bound: only so does SQLite take the index made for it.
 FAILED = text("state = 'failed' AND subject IS NOT NULL")
 
@@ -36,12 +40,30 @@ def take(office: Office) -> list[Undelivered]:
         .where(FAILED, _calls.c.subject.like(f"{_PREFIX}%"))
         .order_by(_calls.c.id)
     ).all()
-    if rows:
-        office.session.execute(
-            update(_calls).where(_calls.c.id.in_([row.id for row in rows])).values(subject=None)
-        )
     found = []
     for row in rows:
         case, _, author = row.subject.removeprefix(_PREFIX).partition(":")
         found.append(Undelivered(int(case), int(author)))
+        office.session.execute(
+            update(_calls).where(_calls.c.id == row.id).values(subject=f"{TO_PHONE}{case}")
+        )
     return found
+
+
+def to_phone(session: Session, since: datetime, prefix: str = TO_PHONE) -> list[int]:
+    """The cases whose answer was handed back to be phoned, since an instant."""
+    subjects = session.execute(
+        select(_calls.c.subject)
+        .where(FAILED, _calls.c.subject.like(f"{prefix}%"), _calls.c.done_at >= since)
+        .order_by(_calls.c.id)
+    ).scalars()
+    return sorted({int(subject.removeprefix(prefix)) for subject in subjects if subject})
+
+
+def forget(session: Session, before: datetime, prefix: str = TO_PHONE) -> None:
+    """What was to be phoned long ago needs no name any more."""
+    session.execute(
+        update(_calls)
+        .where(FAILED, _calls.c.subject.like(f"{prefix}%"), _calls.c.done_at < before)
+        .values(subject=None)
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.dates import add_months, instant
@@ -23,57 +24,53 @@ _SUMMED = tuple(one.name for one in _cells.c if one.name not in (*_KEY, "oldest_
 
 
 def sums(
-    session: Session,
-    scope: Scope,
-    period: Period,
-    *,
-    on: date,
-    durations: bool = False,
-    categories: Iterable[str] | None = None,
+    session: Session, scope: Scope, period: Period, *, on: date, durations: bool = False
 ) -> dict[str, Sums]:
-    """The sums of every place within the scope in a period, as things stand `on` a day.
-
-    With `categories`, only cases of these, and nothing of what is no case.
-    """
+    """The sums of every place within the scope in a period, as things stand `on` a day."""
     found: dict[str, Sums] = {code: Sums() for code in scope.cards}
-    wanted = None if categories is None else list(categories)
 
     def at(place: str) -> Sums:
         return found.setdefault(place, Sums())
 
-    query = (
-        select(
-            _cells.c.place,
-            func.min(_cells.c.oldest_open).label("oldest_open"),
-            *(func.sum(_cells.c[name]).label(name) for name in _SUMMED),
-        )
-        .where(_cells.c.month.in_(period.months))
-        .group_by(_cells.c.place)
-    )
-    if wanted is not None:
-        query = query.where(_cells.c.category.in_(wanted))
-    for row in session.execute(query):
-        if scope.covers(row.place):
-            place = at(row.place)
-            for name in _SUMMED:
-                setattr(place, name, int(getattr(row, name)))
-            if row.oldest_open is not None:
-                place.oldest_days = max(0, (on - row.oldest_open).days)
+    for place, row in _added_up(session, scope, period, "place"):
+        _put_cases(at(place), row)
+    for place, days in _oldest(session, scope, "place", on):
+        at(place).oldest_days = days
     if durations:
-        _add_durations(session, scope, period, wanted, at)
-    if wanted is None:
-        for (code, _), number in affiliates.by_regime(session).items():
-            if scope.covers(code):
-                at(code).affiliates += number
-        for code, number in affiliates.linked(session).items():
-            if scope.covers(code):
-                at(code).linked += number
-        _add_plans(session, scope, period, on, at)
-        _add_requests(session, scope, period, on, at)
-        for (code, reached), after in reminder_facts.by_place(
-            session, scope, period.months
-        ).items():
-            (at(code).reminded if reached else at(code).no_room).add(after)
+        _add_durations(session, scope, period, at)
+    for (code, _), number in affiliates.by_regime(session).items():
+        if scope.covers(code):
+            at(code).affiliates += number
+    for code, number in affiliates.linked(session).items():
+        if scope.covers(code):
+            at(code).linked += number
+    _add_plans(session, scope, period, on, at)
+    _add_requests(session, scope, period, on, at)
+    for (code, reached), after in reminder_facts.by_place(session, scope, period.months).items():
+        (at(code).reminded if reached else at(code).no_room).add(after)
+    return found
+
+
+def by_category(session: Session, scope: Scope, period: Period, *, on: date) -> dict[str, Sums]:
+    """All places within the scope together, category by category: what is counted of cases."""
+    found: dict[str, Sums] = {}
+    for category, row in _added_up(session, scope, period, "category"):
+        _put_cases(found.setdefault(category, Sums()), row)
+    for category, days in _oldest(session, scope, "category", on):
+        found.setdefault(category, Sums()).oldest_days = days
+    return found
+
+
+def by_place_of_category(
+    session: Session, scope: Scope, period: Period, category: str, *, on: date
+) -> dict[str, Sums]:
+    """One category, place by place: what is counted of its cases."""
+    found: dict[str, Sums] = {}
+    only = _cells.c.category == category
+    for place, row in _added_up(session, scope, period, "place", only):
+        _put_cases(found.setdefault(place, Sums()), row)
+    for place, days in _oldest(session, scope, "place", on, only):
+        found.setdefault(place, Sums()).oldest_days = days
     return found
 
 
@@ -85,70 +82,139 @@ def whole(by_place: Mapping[str, Sums]) -> Sums:
     return together
 
 
-def _add_durations(
+def _within(scope: Scope, column: ColumnElement[str]) -> ColumnElement[bool]:
+    return true() if scope.places is None else column.in_(sorted(scope.places))
+
+
+def _added_up(
     session: Session,
     scope: Scope,
     period: Period,
-    categories: list[str] | None,
-    at: Callable[[str], Sums],
+    key: str,
+    only: ColumnElement[bool] | None = None,
+) -> Iterator[tuple[str, Any]]:
+    query = (
+        select(
+            _cells.c[key],
+            *(func.sum(_cells.c[name]).label(name) for name in _SUMMED),
+        )
+        .where(_cells.c.month.in_(period.months), _within(scope, _cells.c.place))
+        .group_by(_cells.c[key])
+    )
+    for row in session.execute(query if only is None else query.where(only)):
+        yield row[0], row
+
+
+def _oldest(
+    session: Session, scope: Scope, key: str, on: date, only: ColumnElement[bool] | None = None
+) -> Iterator[tuple[str, int]]:
+    """For how many days the oldest open case has waited, whenever it was filed."""
+    query = (
+        select(_cells.c[key], func.min(_cells.c.oldest_open))
+        .where(_cells.c.oldest_open.is_not(None), _within(scope, _cells.c.place))
+        .group_by(_cells.c[key])
+    )
+    for name, day in session.execute(query if only is None else query.where(only)):
+        yield name, max(0, (on - day).days)
+
+
+def _put_cases(sums: Sums, row: Any) -> None:
+    for name in _SUMMED:
+        setattr(sums, name, int(getattr(row, name)))
+
+
+def _add_durations(
+    session: Session, scope: Scope, period: Period, at: Callable[[str], Sums]
 ) -> None:
     for name in ("answer_minutes", "resolution_minutes", "calendar_minutes"):
         column = _cases.c[name]
         query = (
             select(_cases.c.place, column, func.count())
-            .where(_cases.c.month.in_(period.months), column.is_not(None))
+            .where(
+                _cases.c.month.in_(period.months),
+                column.is_not(None),
+                _within(scope, _cases.c.place),
+            )
             .group_by(_cases.c.place, column)
         )
-        if categories is not None:
-            query = query.where(_cases.c.category.in_(categories))
         for place, minutes, number in session.execute(query):
-            if scope.covers(place):
-                getattr(at(place), name)[minutes] = number
+            getattr(at(place), name)[minutes] = number
 
 
 def _add_plans(
     session: Session, scope: Scope, period: Period, on: date, at: Callable[[str], Sums]
 ) -> None:
+    """Plans asked for in the period. Those signed are counted by their day, so that many plans
+    make few rows; those in trouble also by the day it began."""
     end = add_months(period.months[-1], 1)
-    for plan in session.execute(
-        select(_plans).where(_plans.c.asked_on >= period.months[0], _plans.c.asked_on < end)
-    ):
-        if not scope.covers(plan.place):
+    rows = session.execute(
+        select(
+            _plans.c.place,
+            _plans.c.signed_on,
+            _plans.c.trouble_on,
+            func.count(),
+            _number(_plans.c.granted_at_once.is_(True)),
+            _number(_plans.c.cured.is_(True)),
+            _number(_plans.c.broken_on.is_not(None)),
+        )
+        .where(
+            _plans.c.asked_on >= period.months[0],
+            _plans.c.asked_on < end,
+            _within(scope, _plans.c.place),
+        )
+        .group_by(_plans.c.place, _plans.c.signed_on, _plans.c.trouble_on)
+    )
+    marks: dict[date, list[tuple[int, date]]] = {}
+    for code, signed_on, trouble_on, number, at_once, cured, broken in rows:
+        place = at(code)
+        place.plans_asked += number
+        place.plans_at_once += at_once
+        if signed_on is None:
             continue
-        place = at(plan.place)
-        place.plans_asked += 1
-        place.plans_at_once += plan.granted_at_once
-        if plan.signed_on is None:
-            continue
-        place.plans_signed += 1
-        place.plans_in_trouble += plan.trouble_on is not None
-        place.plans_cured += plan.cured
-        place.plans_broken += plan.broken_on is not None
-        for months in KEPT_MONTHS:
-            mark = add_months(plan.signed_on, months)
-            if mark <= on:
-                place.plans_due[months] = place.plans_due.get(months, 0) + 1
-                if plan.trouble_on is None or plan.trouble_on > mark:
-                    place.plans_kept[months] = place.plans_kept.get(months, 0) + 1
+        place.plans_signed += number
+        place.plans_in_trouble += number if trouble_on is not None else 0
+        place.plans_cured += cured
+        place.plans_broken += broken
+        if signed_on not in marks:
+            days = ((months, add_months(signed_on, months)) for months in KEPT_MONTHS)
+            marks[signed_on] = [(months, day) for months, day in days if day <= on]
+        for months, day in marks[signed_on]:
+            place.plans_due[months] = place.plans_due.get(months, 0) + number
+            if trouble_on is None or trouble_on > day:
+                place.plans_kept[months] = place.plans_kept.get(months, 0) + number
 
 
 def _add_requests(
     session: Session, scope: Scope, period: Period, on: date, at: Callable[[str], Sums]
 ) -> None:
     end = add_months(period.months[-1], 1)
-    for one in session.execute(
-        select(_requests).where(
-            _requests.c.asked_on >= period.months[0], _requests.c.asked_on < end
+    passed = and_(_requests.c.outcome.is_(None), _requests.c.call_by < instant(on))
+    rows = session.execute(
+        select(
+            _requests.c.place,
+            _requests.c.kind,
+            func.count(),
+            _number(_requests.c.outcome == Outcome.JOINED.value),
+            _number(or_(_requests.c.in_time.is_not(None), passed)),
+            _number(_requests.c.in_time.is_(True)),
         )
-    ):
-        if not scope.covers(one.place):
+        .where(
+            _requests.c.asked_on >= period.months[0],
+            _requests.c.asked_on < end,
+            _within(scope, _requests.c.place),
+        )
+        .group_by(_requests.c.place, _requests.c.kind)
+    )
+    for code, kind, number, joined, known, in_time in rows:
+        place = at(code)
+        if kind == request_facts.PERSON:
+            place.persons_asked += number
             continue
-        place = at(one.place)
-        if one.kind == request_facts.PERSON:
-            place.persons_asked += 1
-            continue
-        place.calls_asked += 1
-        place.calls_joined += one.outcome == Outcome.JOINED.value
-        passed = one.outcome is None and one.call_by < instant(on)
-        place.calls_known += one.in_time is not None or passed
-        place.calls_in_time += bool(one.in_time)
+        place.calls_asked += number
+        place.calls_joined += joined
+        place.calls_known += known
+        place.calls_in_time += in_time
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))

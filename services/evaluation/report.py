@@ -74,12 +74,12 @@ def make(
         what: [one for one in agencies.compare(session, what, period) if scope.covers(one.place)]
         for what in agencies.COMPARED
     }
-    by_category = {}
-    for leaf in categories.tree().leaves():
-        if leaf.restricted and not scope.whole_fund:
-            continue
-        counted = counting.sums(session, scope, period, on=on, categories=[leaf.code])
-        by_category[leaf.code] = counting.whole(counted)
+    counted = counting.by_category(session, scope, period, on=on)
+    by_category = {
+        leaf.code: counted.get(leaf.code, Sums())
+        for leaf in categories.tree().leaves()
+        if scope.whole_fund or not leaf.restricted
+    }
     return Report(
         scope=scope,
         period=period,

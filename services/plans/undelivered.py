@@ -12,6 +12,8 @@ from services.records.traffic import OutgoingCall
 
 _calls = table_of(OutgoingCall)
 _PREFIX = "plan:"
+# Handed out: someone has to phone. The digest tells of it, and then it is forgotten.
+TO_PHONE = "phone-plan:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,7 @@ def take(office: Office) -> list[Undelivered]:
         if row.state == "failed":
             plan, _, author = row.subject.removeprefix(_PREFIX).partition(":")
             found.append(Undelivered(int(plan), int(author)))
+            office.session.execute(
+                update(_calls).where(_calls.c.id == row.id).values(subject=f"{TO_PHONE}{plan}")
+            )
     return found

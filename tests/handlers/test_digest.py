@@ -8,12 +8,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers import commands
 from handlers import digest as conversation
 from services import staff
-from services.evaluation import digest, failures
+from services.complaints import undelivered
+from services.complaints.office import Office
+from services.evaluation import digest, failures, scope
+from services.joining import callbacks, ways
 from services.people import Role
-from services.records.complaints import Complaint
+from services.records.complaints import Complaint, DeskGroup
 from services.records.evaluation import CaseCell, ClusterFlag, DigestMade, JobFailure, PageLink
+from services.records.plans import Plan
 from services.records.traffic import OutgoingCall
 from tests.support.chat import Chat, FundBot
 from tests.support.complaints import (
@@ -148,7 +153,7 @@ def test_the_managers_digest_is_in_arabic_and_lists_references_without_names(
     scene.run_job("digest")
     manager = scene.chat(MANAGER)
     assert "حصيلة اليوم" in manager.text
-    manager.press("متأخرة")
+    manager.press("تجاوزت الأجل")
     assert case.reference in manager.text
     assert "Benali" not in manager.text
     assert all(case.reference not in one for one in manager.buttons)
@@ -180,7 +185,7 @@ def test_whoever_reads_no_figures_learns_nothing(scene: FundBot, who: int) -> No
     _filed(scene)
     scene.clock.set(day="2026-12-01", at="08:00")
     scene.run_job("digest")
-    forged = director.data_of("Sans chargé")
+    forged = director.data_of("Que personne n’a pris")
     stranger = scene.chat(who)
     for command in ("/digest", "/report"):
         stranger.send(command)
@@ -195,7 +200,7 @@ def test_who_left_gets_no_list_from_an_old_button(scene: FundBot) -> None:
     scene.clock.set(day="2026-12-01", at="08:00")
     scene.run_job("digest")
     director = scene.chat(DIRECTOR)
-    old = director.data_of("Sans chargé")
+    old = director.data_of("Que personne n’a pris")
     scene.do(lambda s: staff.deactivate(s, DIRECTOR, now=scene.clock.now(), actor="command"))
     seen = _messages(director)
     director.press_data(old)
@@ -285,7 +290,7 @@ def test_a_sudden_cluster_is_told_once(scene: FundBot) -> None:
         zeros = {
             column.name: 0
             for column in CaseCell.__table__.columns
-            if column.name not in ("place", "month", "category", "regime", "filed")
+            if column.name not in ("place", "month", "category", "regime", "filed", "oldest_open")
         }
         for month, filed in ((7, 4), (8, 6), (9, 5), (10, 5), (11, 40)):
             session.add(
@@ -314,6 +319,182 @@ def test_a_sudden_cluster_is_told_once(scene: FundBot) -> None:
     scene.clock.set(day="2026-11-29", at="08:00")
     scene.run_job("digest")
     assert "hausse" not in director.text
+
+
+def test_a_decision_past_its_day_is_told_to_those_who_must_take_it(scene: FundBot) -> None:
+    def late(session: Session) -> None:
+        for number, level in ((1, "agency"), (2, "central")):
+            session.add(
+                Plan(
+                    reference=f"E-16-26-00000{number}-0",
+                    agency="16",
+                    contributor_id=number,
+                    state="requested",
+                    kind="ordinary",
+                    wish={},
+                    figured_on=date(2026, 11, 1),
+                    debt=1,
+                    frozen=0,
+                    down_payment=0,
+                    regular=1,
+                    months=3,
+                    day=0,
+                    years=[],
+                    estimate=False,
+                    level=level,
+                    asked_at=scene.clock.now() - timedelta(days=30),
+                    answer_by=date(2026, 11, 24 if number == 2 else 26),
+                )
+            )
+
+    scene.do(late)
+    central = scene.chat(CENTRAL)
+    central.send("/digest")
+    assert "1 échéancier dont la date de décision est passée" in central.text
+    assert "1 échéancier attend une décision" in central.text
+    central.press("Décisions en retard")
+    assert "E-16-26-000002-0" in central.text
+    assert "E-16-26-000001-0" not in central.text
+    director = scene.chat(DIRECTOR)
+    director.send("/digest")
+    assert "2 échéanciers attendent une décision" in director.text
+
+
+def test_an_answer_that_never_arrived_is_told_until_someone_may_have_phoned(
+    scene: FundBot,
+) -> None:
+    case = _filed(scene)
+
+    def fail(session: Session) -> None:
+        session.add(
+            OutgoingCall(
+                lane=1,
+                method="sendMessage",
+                params="",
+                repeatable=True,
+                state="failed",
+                subject=undelivered.subject(case.id, AGENT),
+                created_at=scene.clock.now(),
+                done_at=scene.clock.now(),
+            )
+        )
+
+    scene.do(fail)
+    scene.run_job("escalations")
+    director = scene.chat(DIRECTOR)
+    director.send("/digest")
+    assert "1 réponse n’est pas arrivée" in director.text
+    director.press("Réponses non arrivées")
+    assert case.reference in director.text
+    scene.clock.advance(days=40)
+    director.send("/digest")
+    assert "n’est pas arrivée" not in director.text
+    scene.run_job("statistics")
+    [call] = scene.do(
+        lambda s: s.scalars(select(OutgoingCall).where(OutgoingCall.state == "failed")).all()
+    )
+    assert call.subject is None  # the retention may remove it now
+
+
+def test_a_call_that_was_not_made_in_time_is_a_line_and_opens(scene: FundBot) -> None:
+    def ask(session: Session) -> None:
+        the_office = Office(session, scene.kit.policy, scene.kit.vault, scene.clock.now())
+        callbacks.ask(
+            the_office,
+            telegram_id=CITIZEN,
+            language="fr",
+            agency="16",
+            way_code=ways.every()[0].code,
+            phone="0550000001",
+        )
+
+    scene.chat(CITIZEN).send("/start")
+    scene.do(ask)
+    director = scene.chat(DIRECTOR)
+    director.send("/digest")
+    assert "s’affilier" not in director.text
+    scene.clock.set(day="2026-12-06", at="10:00")
+    director.send("/digest")
+    assert "1 personne veut s’affilier et n’a pas été appelée à temps" in director.text
+    director.press("Appels en retard")
+    assert "Alger Centre" in director.text
+    director.press("🔴")
+    assert "0550000001" not in director.text  # the number is shown on demand, and written down
+    manager = scene.chat(MANAGER)
+    manager.send("/digest")
+    manager.press("اتصالات متأخرة")
+    assert manager.buttons == ["➡️ رجوع"]
+
+
+def test_a_case_without_a_topic_for_a_day_is_a_line_where_the_group_works(
+    scene: FundBot,
+) -> None:
+    case = _filed(scene)
+    scene.do(
+        lambda s: s.add(
+            DeskGroup(
+                desk="16", chat_id=-1001, language="fr", bound_by=AGENT, since=scene.clock.now()
+            )
+        )
+    )
+    director = scene.chat(DIRECTOR)
+    director.send("/digest")
+    assert "sans sujet" not in director.text
+    scene.clock.advance(days=2)
+    director.send("/digest")
+    assert "1 dossier sans sujet dans le groupe de travail" in director.text
+    director.press("Dossiers sans sujet")
+    assert case.reference in director.text
+
+    def trouble(session: Session) -> None:
+        session.get_one(DeskGroup, "16").trouble = "removed"
+
+    scene.do(trouble)
+    director.send("/digest")
+    assert "sans sujet" not in director.text
+    assert "1 groupe de travail inutilisable" in director.text
+
+
+def test_an_agency_that_left_its_band_is_told_once_a_half_year(scene: FundBot) -> None:
+    def fill(session: Session) -> None:
+        counts = dict.fromkeys(
+            (
+                column.name
+                for column in CaseCell.__table__.columns
+                if column.name not in ("place", "month", "category", "regime", "oldest_open")
+            ),
+            0,
+        )
+        for place, filed in (("16", 400), ("31", 100)):
+            session.add(
+                CaseCell(
+                    place=place,
+                    month=date(2026, 9, 1),
+                    category="chifa",
+                    regime="",
+                    **counts | {"filed": filed},
+                )
+            )
+
+    scene.do(fill)
+    scene.clock.set(day="2026-11-26", at="07:30")
+    scene.run_job("statistics")
+    scene.clock.set(day="2026-11-26", at="08:00")
+    scene.run_job("digest")
+    director = scene.chat(DIRECTOR)
+    assert "1 indicateur est sorti de la zone attendue" in director.text
+    director.press("Sortis de la zone attendue")
+    assert "Alger Centre : Nombre de réclamations" in director.text
+    scene.clock.set(day="2026-11-29", at="08:00")
+    scene.run_job("statistics")
+    scene.run_job("digest")
+    assert "zone attendue" not in director.text
+
+
+def test_the_report_is_in_the_list_of_commands_of_all_who_may_read_it() -> None:
+    for role in Role:
+        assert ("report" in commands.STAFF[role]) == (role in scope.MAY_READ)
+        assert ("digest" in commands.STAFF[role]) == (role in scope.MAY_READ)
 
 
 def test_the_way_to_the_pages_is_a_link_of_ones_own_in_a_button(scene: FundBot) -> None:

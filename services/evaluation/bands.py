@@ -1,0 +1,50 @@
+"""Who left the band of what is expected of them: written down when it is first seen.
+
+Looked at once a day, when all events are in. Each place is told once a half-year for each of
+what is compared; where it stands on any day is in the report and on the pages.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from services.dates import day_in_algiers
+from services.evaluation import agencies, marks, measures
+from services.records.base import table_of
+from services.records.evaluation import BandFlag
+
+_DAY = "bands_day"
+_flags = table_of(BandFlag)
+
+
+def find_new(session: Session, now: datetime) -> int:
+    """Flag the places beyond the limits of chance this half-year; returns how many are new."""
+    today = day_in_algiers(now)
+    if marks.read(session, _DAY) == today.toordinal():
+        return 0
+    marks.write(session, _DAY, today.toordinal())
+    period = measures.half_year(today)
+    known = {
+        (row.place, row.what)
+        for row in session.execute(
+            select(_flags.c.place, _flags.c.what).where(_flags.c.first == period.first)
+        )
+    }
+    rows = [
+        {
+            "place": one.place,
+            "what": what,
+            "first": period.first,
+            "found_at": now,
+            "observed": one.observed,
+        }
+        for what in agencies.COMPARED
+        for one in agencies.compare(session, what, period)
+        if one.band.is_alarm and (one.place, what) not in known
+    ]
+    if rows:
+        session.execute(insert(_flags), rows)
+    return len(rows)
