@@ -156,6 +156,7 @@ class Turn:
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},
         }
+        params |= self._topic()  # should it be gone, the sender sends it anew: here
         if markup := self._markup(rows):
             params["reply_markup"] = markup
         return self.outbox.add("editMessageText", params, chat_id=self.chat_id, lane=self.lane)
@@ -264,11 +265,19 @@ class Turn:
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},
         }
-        if self.raw_message is not None and self.raw_message.get("is_topic_message"):
-            message["message_thread_id"] = self.raw_message["message_thread_id"]
         return self.outbox.add(
-            "sendMessage", message | params, chat_id=self.chat_id, lane=self.lane
+            "sendMessage",
+            message | self._topic() | params,
+            chat_id=self.chat_id,
+            lane=self.lane,
         )
+
+    def _topic(self) -> dict[str, Any]:
+        """The topic of the group in which it was said; empty outside of topics."""
+        said = self.raw_message
+        if said is None or not said.get("is_topic_message"):
+            return {}
+        return {"message_thread_id": said["message_thread_id"]}
 
     def _send_file(
         self,

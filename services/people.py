@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services import events
@@ -110,6 +110,29 @@ def find(session: Session, telegram_id: int, *, chat_id: int | None = None) -> C
         role=None if row[11] is None else Role(row[11]),
         agency=row[12],
     )
+
+
+def hold_chat(session: Session, chat_id: int) -> None:
+    """Keep a chat to this transaction: another one that wants to hold it waits. On SQLite a unit
+    of work has the whole database to itself already."""
+    if _has_many_writers(session):
+        session.execute(select(func.pg_advisory_xact_lock(chat_id)))
+
+
+def find_to_change(session: Session, telegram_id: int) -> Caller | None:
+    """Someone else's own conversation, to be changed in this unit of work: from now on theirs
+    wait for its end, so neither writes over the other. None when they never wrote, or while an
+    update of theirs is being handled: nobody waits for another's chat while holding one, so no
+    two units ever wait for each other."""
+    if _has_many_writers(session):
+        free = session.execute(select(func.pg_try_advisory_xact_lock(telegram_id))).scalar_one()
+        if not free:
+            return None
+    return find(session, telegram_id)
+
+
+def _has_many_writers(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def meet(

@@ -15,6 +15,8 @@ from services.outbox import Call, Concluded
 
 EARLIER_CALL_S = 0.2  # how often a call looks whether the one it waits for has ended
 WAITS = "waits for another call"
+OVERTAKEN = "a newer state of the message follows"
+DID_NOT_LEAVE = frozenset({WAITS, OVERTAKEN})
 
 
 class Delivery:
@@ -22,16 +24,25 @@ class Delivery:
         self._api = api
         self._transactions = transactions
 
-    async def make(self, call: Call, *, still_waits: Callable[[int], bool]) -> Concluded | Verdict:
+    async def make(
+        self,
+        call: Call,
+        *,
+        still_waits: Callable[[int], bool],
+        is_overtaken: Callable[[Call], bool],
+    ) -> Concluded | Verdict:
         """Make the call once: how it ended, or why it did not even leave.
 
-        `still_waits` tells of an earlier call whether the sender has it still before it.
+        `still_waits` tells of an earlier call whether the sender has it still before it,
+        `is_overtaken` of an edit whether a newer one takes its place.
         Raises `Refused`, `NotSent` or `Unknown`, as the transport does.
         """
         if call.after_id is not None:
             open_yet = await self._fill_in(call, call.after_id, still_waits)
             if open_yet is not None:
                 return open_yet
+        if is_overtaken(call):
+            return Concluded(call, "sent", OVERTAKEN, message_id=call.params["message_id"])
         params, files = await self._with_files(call)
         if not call.repeatable and not await self._transactions.do(
             lambda session: outbox.mark_sending(session, call.id)

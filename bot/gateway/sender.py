@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import verdicts
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
-from bot.gateway.delivery import WAITS, Delivery
+from bot.gateway.delivery import DID_NOT_LEAVE, Delivery
 from bot.gateway.endings import DATABASE_RETRY_S, Endings
 from bot.gateway.limits import Budget, SendingLimits
 from bot.gateway.transactions import Transactions
@@ -238,7 +238,7 @@ class Sender:
         asyncio.get_running_loop().call_later(wait, admit_again)
 
     async def _after_queued(self, call: Call, concluded: Concluded, queue: Queue) -> None:
-        if concluded.error == WAITS:
+        if concluded.error in DID_NOT_LEAVE:
             self._budget.give_back(call.chat_id)
         if concluded.unreachable:
             # Whoever blocked the bot gets nothing of what still waits for them.
@@ -260,7 +260,11 @@ class Sender:
     async def _attempt(self, call: Call) -> Concluded:
         """Make the call once and say how it ended."""
         try:
-            made = await self._delivery.make(call, still_waits=self._waiting.knows)
+            made = await self._delivery.make(
+                call,
+                still_waits=self._waiting.knows,
+                is_overtaken=self._waiting.is_overtaken,
+            )
         except (Refused, NotSent, Unknown) as trouble:
             made = self._judge(call, trouble)
         if isinstance(made, Verdict):

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.gateway.cleaning import clean, clean_text, is_storable
@@ -119,7 +120,10 @@ class Units:
                 if known.get(number, "received") == "received"
             ]
 
-        return self._records.do(write)
+        try:
+            return self._records.do(write)
+        except IntegrityError:  # another process was given one of them at the same moment
+            return self._records.do(write)
 
     def run_group(self, group: Sequence[Arrived]) -> None:
         """Handle updates that wait together and commit them together, which spares a commit
@@ -142,39 +146,50 @@ class Units:
     def run(self, arrived: Arrived) -> None:
         """Handle one update, or set it aside after its third failure. Raises nothing that
         the update itself caused; waits while the database cannot be reached. Raises
-        `StillAway` when the program stops before that."""
-        again = arrived.again
+        `StillAway` when the program stops before that.
+
+        Telegram may deliver an update again, also to another process, while it is handled
+        here. Repeats wait for one another, so that only a try that really failed is counted.
+        """
         error: Exception | None = None
-        while True:
-            if again:
+        if not arrived.again:
+            error = self._try(arrived)
+            if error is None:
+                return
+        with self._records.alone(arrived.update_id):
+            while True:
                 tries = self._records.do(lambda session: self._count_try(session, arrived))
                 if tries is None:
                     return
                 if tries > TRIES:
                     self._set_aside(arrived, error)
                     return
-            try:
-                self._commit(lambda session: self._handle(session, arrived))
-                return
-            except StillAway:
-                raise
-            except Exception as failure:
-                # Only what kind of failure and where: an error's text may hold someone's words.
-                log.error(
-                    "Update %s failed: %s at %s",
-                    arrived.update_id,
-                    type(failure).__name__,
-                    _place(failure),
-                )
-                error = failure
-                again = True
+                error = self._try(arrived)
+                if error is None:
+                    return
 
     # --- inside -------------------------------------------------------------------------
 
+    def _try(self, arrived: Arrived) -> Exception | None:
+        """Handle one update in a transaction of its own; what went wrong, if anything did."""
+        try:
+            self._commit(lambda session: self._handle(session, arrived))
+        except StillAway:
+            raise
+        except Exception as failure:
+            # Only what kind of failure and where: an error's text may hold someone's words.
+            log.error(
+                "Update %s failed: %s at %s",
+                arrived.update_id,
+                type(failure).__name__,
+                _place(failure),
+            )
+            return failure
+        return None
+
     def _handle(self, session: Session, arrived: Arrived) -> list[Call]:
-        if session.get_bind().dialect.name == "postgresql":
-            # Another process may hold an update of this chat: the database keeps them apart.
-            session.execute(select(func.pg_advisory_xact_lock(arrived.key)))
+        # Another process may hold an update of this chat: the database keeps them apart.
+        people.hold_chat(session, arrived.key)
         if not session.connection().execute(_finish, {"id": arrived.update_id}).rowcount:
             return []
         box = Outbox(session, self._clock.now())

@@ -1,7 +1,8 @@
 """The calls that wait to be sent: a queue for each chat and lane, in the order of the outbox.
 
 Only so many of a lane are kept in memory; the database holds the rest, and a newer call never
-overtakes one that was left there.
+overtakes one that was left there. Of several edits of one message only the newest need leave:
+a group takes 20 messages a minute, and a person who presses on reads the last answer anyway.
 """
 
 from __future__ import annotations
@@ -45,6 +46,28 @@ class Queue:
         self.calls.insert(place, call)
 
 
+Edited = tuple[int | None, int | None, int | None]
+"""A message as edits name it: chat, the call that made it, or its id."""
+
+
+def edited_by(call: Call) -> Edited | None:
+    """The message a call gives a new state to; None for anything but such an edit."""
+    if call.method != "editMessageText" or call.not_before is not None:
+        return None
+    shown = call.params.get("message_id")
+    if isinstance(shown, int):
+        return call.chat_id, None, shown
+    return call.chat_id, call.after_id, None
+
+
+@dataclass(slots=True)
+class Edits:
+    """The waiting edits of one message, and the newest of all that waited together."""
+
+    newest: int
+    waiting: set[int] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How far the outbox is to be read: at most so many calls a lane. What was left behind when
@@ -66,6 +89,8 @@ class WaitingCalls:
         self._busy_chats: set[int] = set()
         self._known: set[int] = set()
         self._lane_size: dict[Lane, int] = dict.fromkeys(Lane, 0)
+        self._edits: dict[Edited, Edits] = {}
+        self._edit_of: dict[int, Edited] = {}
         # Lanes of which the database holds more than is known here, by the last call left
         # there: until it is read, newer calls must not overtake it.
         self._left_behind: dict[Lane, int] = {}
@@ -113,6 +138,11 @@ class WaitingCalls:
         if call.method in FREE_METHODS:
             self.free.append(call)
             return
+        if (message := edited_by(call)) is not None:
+            self._edit_of[call.id] = message
+            edits = self._edits.setdefault(message, Edits(call.id))
+            edits.waiting.add(call.id)
+            edits.newest = max(edits.newest, call.id)
         chat = call.chat_id if call.chat_id is not None else 0
         queue = self._queues.get((chat, call.lane))
         if queue is None:
@@ -152,6 +182,16 @@ class WaitingCalls:
                 else:
                     del self._queues[(chat, lane)]
 
+    def is_overtaken(self, call: Call) -> bool:
+        """Whether a newer edit of the same message waits, or left before this one (edits of one
+        message may wait in two lanes)."""
+        message = self._edit_of.get(call.id)
+        return (
+            message is not None
+            and call.method == "editMessageText"  # not sent anew meanwhile
+            and self._edits[message].newest > call.id
+        )
+
     def drop_all_of(self, chat: int) -> list[Call]:
         """Take out what still waits for a chat; each stays known until it is forgotten."""
         dropped: list[Call] = []
@@ -164,6 +204,10 @@ class WaitingCalls:
     def forget(self, call: Call) -> None:
         """The call has ended for good."""
         self._known.discard(call.id)
+        if (message := self._edit_of.pop(call.id, None)) is not None:
+            self._edits[message].waiting.discard(call.id)
+            if not self._edits[message].waiting:
+                del self._edits[message]
         self._lane_size[call.lane] -= 1
         if call.lane in self._left_behind and self._lane_size[call.lane] < WINDOW // 2:
             self.room.set()

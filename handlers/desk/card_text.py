@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import whose
+from handlers.buttons import Button
 from handlers.complaint_receipt import figures_text
 from handlers.desk.names import language_of, shown_name
 from handlers.words import Words
@@ -43,7 +44,24 @@ def group_card(words: Words, office: Office, case: Case) -> str:
         lines.append(words.text("desk.owner", name=shown_name(words, owner)))
     if files := evidence.count(office, case):
         lines.append(words.text("desk.files", n=files))
-    return "\n\n".join(("\n".join(lines), clocks(words, office, case)))
+    parts = ["\n".join(lines), clocks(words, office, case)]
+    if history := _history(words, office, case, with_words=False):
+        parts.append(history)
+    return "\n\n".join(parts)
+
+
+def writing_rows(case: Case) -> list[list[Button]]:
+    """What can be written for an open case, the same in private chat and in a group."""
+
+    def button(kind: str, label: str) -> Button:
+        return Button(label, "desk.write", f"{case.id}:{kind}")
+
+    elsewhere = [] if case.restricted else [button("transfer", "desk.transfer")]
+    return [
+        [button("answer", "desk.answer"), button("ask", "desk.ask")],
+        [button("note", "desk.note"), button("resolve", "desk.resolve")],
+        [*elsewhere, button("raise", "desk.hand_up")],
+    ]
 
 
 def facts(words: Words, office: Office, member: Member, case: Case) -> str:
@@ -136,8 +154,8 @@ def _complaint(words: Words, office: Office, case: Case) -> str:
     return "\n".join(lines)
 
 
-def _history(words: Words, office: Office, case: Case) -> str:
-    said = letters.of(office, case)
+def _history(words: Words, office: Office, case: Case, *, with_words: bool = True) -> str:
+    said = letters.of(office, case) if with_words else {}
     lines = [_line(words, office, one, said) for one in case.happenings[1:]][-SHOWN:]
     return "\n".join([words.text("desk.history"), *lines]) if lines else ""
 

@@ -11,13 +11,14 @@ from typing import Any
 from handlers.buttons import Button, LinkButton, Rows
 from handlers.desk import card_text
 from handlers.turn import Kit
-from services.complaints import forum
+from services.complaints import forum, store
 from services.complaints.forum import Group, Topic
 from services.complaints.office import Office
 from services.complaints.store import Case
-from services.outbox import Call, Lane, Outbox
+from services.outbox import Lane, Outbox
 
 TOPIC_NAME_MAX = 128
+LISTED_AT_MOST = 20
 
 
 def post(kit: Kit, outbox: Outbox, office: Office, case: Case, group: Group) -> None:
@@ -44,32 +45,76 @@ def post(kit: Kit, outbox: Outbox, office: Office, case: Case, group: Group) -> 
 
 
 def refresh(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
-    """Bring the card up to date, where the desk has a group."""
+    """Bring the card up to date, where the desk has a group. A case without topic gets one; while
+    the group is full, the job makes it later."""
     group = forum.group_of(office, case.progress.desk)
     if group is None:
         return
     topic = forum.topic_of(office, case.id, group.chat_id)
     if topic is None:
-        if case.progress.status.is_open:
+        if case.progress.status.is_open and forum.room_in(office, group):
             post(kit, outbox, office, case, group)
         return
     if topic.lost:
         return  # the job finds the failure, and opens another topic
-    params = _card(kit, office, case, group)
-    if topic.card_id is not None:
-        # Should the card be gone, the sender sends it anew: then into its topic.
-        params |= {"message_id": topic.card_id, "message_thread_id": topic.thread_id}
-        after = None
-    else:
-        params |= {"message_id": {"$from": "message_id"}}
-        after = _earlier(topic.card_call)
-    outbox.add(
+    known = topic.card_id is not None and topic.thread_id is not None
+    # Should the card be gone, the sender sends it anew: then into its topic.
+    place = (
+        {"message_id": topic.card_id, "message_thread_id": topic.thread_id}
+        if known
+        else {"message_id": {"$from": "message_id"}, "message_thread_id": {"$from": "thread_id"}}
+    )
+    edit = outbox.add(
         "editMessageText",
+        _card(kit, office, case, group) | place,
+        chat_id=group.chat_id,
+        lane=Lane.STAFF,
+        after_id=None if known else topic.card_call,
+        subject=forum.subject(case.id, group.chat_id),
+    )
+    if known:
+        forum.card_changed(office, topic, edit.id)
+
+
+def show_waiting(kit: Kit, outbox: Outbox, office: Office, group: Group) -> None:
+    """One list of the cases that wait for their topic, kept up to date until none does."""
+    waiting = forum.count_without_topic(office, group)
+    shown = forum.open_list(office, group)
+    if not waiting and shown is None:
+        return
+    words = kit.words[group.language]
+    if waiting:
+        first = store.load_many(
+            office.session, forum.without_topic(office, group, limit=LISTED_AT_MOST)
+        )
+        lines = [words.text("desk.waiting_topics", n=waiting)]
+        lines += [
+            words.text(
+                "desk.waiting_topic",
+                reference=case.reference,
+                category=words.label(f"category.{case.category}"),
+            )
+            for case in first
+        ]
+        if waiting > len(first):
+            lines.append(words.text("desk.waiting_more", n=waiting - len(first)))
+    else:
+        lines = [words.text("desk.waiting_over")]
+    params: dict[str, Any] = {
+        "chat_id": group.chat_id,
+        "text": "\n".join(lines),
+        "parse_mode": "HTML",
+    }
+    if shown is not None:
+        params["message_id"] = {"$from": "message_id"}
+    outbox.add(
+        "sendMessage" if shown is None else "editMessageText",
         params,
         chat_id=group.chat_id,
         lane=Lane.STAFF,
-        after=after,
-        subject=forum.subject(case.id, group.chat_id),
+        repeatable=shown is not None,
+        after_id=shown,
+        subject=forum.LIST if waiting else forum.LIST_ENDED,
     )
 
 
@@ -111,20 +156,19 @@ def close(kit: Kit, outbox: Outbox, office: Office, case: Case, desk: str) -> No
 
 
 def _say(outbox: Outbox, case: Case, topic: Topic, text: str) -> None:
-    params: dict[str, Any] = {"chat_id": topic.chat_id, "text": text, "parse_mode": "HTML"}
-    after = None
-    if topic.thread_id is not None:
-        params["message_thread_id"] = topic.thread_id
-    else:
-        params["message_thread_id"] = {"$from": "thread_id"}
-        after = _earlier(topic.topic_call)
+    known = topic.thread_id is not None
     outbox.add(
         "sendMessage",
-        params,
+        {
+            "chat_id": topic.chat_id,
+            "message_thread_id": topic.thread_id if known else {"$from": "thread_id"},
+            "text": text,
+            "parse_mode": "HTML",
+        },
         chat_id=topic.chat_id,
         lane=Lane.STAFF,
         repeatable=False,
-        after=after,
+        after_id=None if known else topic.topic_call,
         subject=forum.subject(case.id, topic.chat_id),
     )
 
@@ -139,13 +183,7 @@ def _card(kit: Kit, office: Office, case: Case, group: Group) -> dict[str, Any]:
             if case.progress.owner is None
             else Button("desk.release", "desk.release", number)
         )
-        rows = [
-            [first],
-            [
-                Button("desk.answer", "desk.write", f"{number}:answer"),
-                Button("desk.ask", "desk.write", f"{number}:ask"),
-            ],
-        ]
+        rows = [[first], *card_text.writing_rows(case)]
     if kit.bot_username:
         link = f"https://t.me/{kit.bot_username}?start=case_{case.reference}"
         rows.append([LinkButton("desk.read_in_private", link)])
@@ -172,8 +210,3 @@ def _markup(kit: Kit, group: Group, rows: Rows) -> dict[str, Any]:
         }
 
     return {"inline_keyboard": [[button(one) for one in row] for row in rows]}
-
-
-def _earlier(call_id: int) -> Call:
-    """A call of an earlier unit of work, to wait for."""
-    return Call(call_id, Lane.STAFF, None, "", {}, repeatable=True)

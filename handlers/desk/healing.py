@@ -22,9 +22,11 @@ def run(kit: Kit, outbox: Outbox, office: Office) -> None:
     """Look after every group; what was done is in the records, so it may run at any time."""
     _mend(kit, outbox, office)
     for group in forum.groups(office):
-        for number in forum.without_topic(office, group, limit=NEW_A_RUN):
+        room = min(NEW_A_RUN, forum.room_in(office, group))
+        for number in forum.without_topic(office, group, limit=room):
             if (case := store.load(office.session, number)) is not None:
                 topics.post(kit, outbox, office, case, group)
+        topics.show_waiting(kit, outbox, office, group)
         for number in forum.unchecked(office, group, limit=CHECKS_A_RUN):
             if (case := store.load(office.session, number)) is not None:
                 topics.refresh(kit, outbox, office, case)

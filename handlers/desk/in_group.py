@@ -22,6 +22,7 @@ from services import staff
 from services.complaints import access, desk, forum, letters
 from services.complaints.access import NoSuchCase, NotStaff
 from services.complaints.office import Office
+from services.complaints.store import Case
 from services.outbox import Lane, Outbox
 
 ANSWER_MARK = "!!"
@@ -30,6 +31,9 @@ ACTIONS = frozenset(
         "desk.take",
         "desk.release",
         "desk.write",
+        "desk.outcome_is",
+        "desk.where_is",
+        "desk.where_page",
         "desk.send",
         "desk.send_with_number",
         "desk.rewrite",
@@ -39,6 +43,7 @@ ACTIONS = frozenset(
     }
 )
 GONE = frozenset({"left", "kicked"})
+TEXT, WHERE, CHECK = "desk.text", "desk.where", "desk.check"  # steps in which one writes
 
 
 def is_desk(turn: Turn) -> bool:
@@ -184,13 +189,16 @@ def message(turn: Turn) -> None:
         return
     source = (turn.chat_id, said.message_id)
     if turn.edited:
-        # What arrived first stays in the record; the new wording stands beside it.
-        if letters.by_source(the_office, case, source):
-            desk.note(the_office, turn.caller.telegram_id, number, text, source=source)
+        _edited(turn, the_office, case, text, source)
         return
-    to_prompt = _replies_to_the_bot(said)
-    writes = turn.caller.step == "desk.text" and turn.draft.get("case") == number
-    if writes and to_prompt:
+    step = turn.caller.step or ""
+    writes = (
+        step in (TEXT, WHERE) and turn.draft.get("case") == number and _replies_to_the_bot(said)
+    )
+    if writes and step == WHERE:
+        writing.answer_where(turn)
+    elif writes:
+        turn.draft["source"] = said.message_id
         writing.keep_text(turn, text)
     elif text.startswith(ANSWER_MARK) and case.progress.status.is_open:
         turn.close()
@@ -198,11 +206,29 @@ def message(turn: Turn) -> None:
             "case": number,
             "kind": "answer",
             "seen": desk.seen(case).events,
+            "source": said.message_id,
         }
-        turn.caller.step = "desk.text"
-        writing.keep_text(turn, text.removeprefix(ANSWER_MARK).strip())
+        turn.caller.step = TEXT
+        writing.keep_text(turn, _without_mark(text))
     else:
         desk.note(the_office, turn.caller.telegram_id, number, text, source=source)
+
+
+def _edited(turn: Turn, the_office: Office, case: Case, text: str, source: tuple[int, int]) -> None:
+    """A message was reworded. Of a note, what arrived first stays in the record and the new
+    wording stands beside it; a letter that still waits to be sent is shown again; one that left
+    is not called back by it, which is said."""
+    if letters.by_source(the_office, case, source):
+        desk.note(the_office, turn.caller.telegram_id, case.id, text, source=source)
+    elif turn.caller.step in (TEXT, CHECK) and turn.draft.get("source") == source[1]:
+        writing.keep_text(turn, _without_mark(text))
+        return
+    if text.startswith(ANSWER_MARK):
+        turn.say("desk.edit_sends_nothing", mark=ANSWER_MARK)
+
+
+def _without_mark(text: str) -> str:
+    return text.removeprefix(ANSWER_MARK).strip()
 
 
 def _replies_to_the_bot(message: telegram.Message) -> bool:

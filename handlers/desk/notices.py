@@ -126,8 +126,9 @@ def tell_citizen(
 
 
 def _expect_reply(office: Office, case: Case) -> bool:
-    """Open the question to the citizen in their own chat; False while another one is open."""
-    citizen = people.find(office.session, case.telegram_id)
+    """Open the question to the citizen in their own chat; False while another one is open, or
+    while they are just being answered: the message then leads to it by its button."""
+    citizen = people.find_to_change(office.session, case.telegram_id)
     if citizen is None or citizen.step is not None:
         return False
     citizen.step = "cases.add"

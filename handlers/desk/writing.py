@@ -290,7 +290,7 @@ def _done(turn: Turn, office: Office, case: Case, kind: str, text: str) -> None:
     tell_of_new_case(turn.kit, turn.outbox, office, case)
     turn.show(
         f"desk.done_{kind}",
-        [[Button("desk.to_queue", "desk.queue")]],
+        [[Button("desk.to_queue", "desk.queue")]] if turn.chat_type == "private" else [],
         reference=case.reference,
     )
 

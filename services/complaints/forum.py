@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 
 from services import events, outbox, staff
 from services.complaints.office import Office
@@ -21,6 +21,8 @@ from services.records.traffic import OutgoingCall
 from services.references import CENTRAL
 
 CHECK_EVERY = timedelta(days=1)
+UNSENT_AT_MOST = 12  # messages to one group that wait in the outbox before cases wait instead
+LIST, LIST_ENDED = "forum_list", "forum_list_ended"  # subjects of the list of those that wait
 _SUBJECT = "forum:"
 _groups = table_of(DeskGroup)
 _topics = table_of(DeskTopic)
@@ -49,7 +51,8 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Topic:
     """Where a case is talked about. `thread_id` and `card_id` are None while their calls are
-    still in the outbox; `lost` when those calls failed."""
+    still in the outbox; `lost` when those calls failed. `card_call` is the call that made the
+    card, later the newest that changed it."""
 
     complaint_id: int
     chat_id: int
@@ -210,15 +213,20 @@ def topic_of(office: Office, complaint_id: int, chat_id: int) -> Topic | None:
     if row is None:
         return None
     thread_id, card_id, lost = row.thread_id, row.card_id, False
-    if thread_id is None or card_id is None:
+    here = (_topics.c.complaint_id == complaint_id, _topics.c.chat_id == chat_id)
+    if thread_id is not None and card_id is not None:
+        # A card that was gone was sent anew: the newest change of it tells its new id.
+        _, shown, _ = outbox.result_of(office.session, row.card_call)
+        if shown is not None and shown != card_id:
+            card_id = shown
+            office.session.execute(update(_topics).where(*here).values(card_id=card_id))
+    else:
         topic_state, _, thread_id = outbox.result_of(office.session, row.topic_call)
         card_state, card_id, _ = outbox.result_of(office.session, row.card_call)
         lost = "failed" in (topic_state, card_state)
         if thread_id is not None:
             office.session.execute(
-                update(_topics)
-                .where(_topics.c.complaint_id == complaint_id, _topics.c.chat_id == chat_id)
-                .values(thread_id=thread_id, card_id=card_id)
+                update(_topics).where(*here).values(thread_id=thread_id, card_id=card_id)
             )
     return Topic(
         complaint_id=complaint_id,
@@ -228,6 +236,15 @@ def topic_of(office: Office, complaint_id: int, chat_id: int) -> Topic | None:
         thread_id=thread_id,
         card_id=card_id,
         lost=lost,
+    )
+
+
+def card_changed(office: Office, topic: Topic, call_id: int) -> None:
+    """A call that changes the card is under way; only of a card whose message is known."""
+    office.session.execute(
+        update(_topics)
+        .where(_topics.c.complaint_id == topic.complaint_id, _topics.c.chat_id == topic.chat_id)
+        .values(card_call=call_id)
     )
 
 
@@ -267,18 +284,54 @@ def concerns_topic(office: Office, failure: Failure) -> bool:
 def without_topic(office: Office, group: Group, *, limit: int) -> list[int]:
     """Open cases of a desk that have no topic in its group yet, the oldest first."""
     rows = office.session.execute(
-        select(_complaints.c.id)
-        .where(
-            _complaints.c.desk == group.desk,
-            _complaints.c.status.in_(OPEN),
-            ~exists().where(
-                _topics.c.complaint_id == _complaints.c.id, _topics.c.chat_id == group.chat_id
-            ),
-        )
-        .order_by(_complaints.c.id)
-        .limit(limit)
+        select(_complaints.c.id).where(_lacks_topic(group)).order_by(_complaints.c.id).limit(limit)
     )
     return list(rows.scalars())
+
+
+def count_without_topic(office: Office, group: Group) -> int:
+    return int(
+        office.session.execute(
+            select(func.count()).select_from(_complaints).where(_lacks_topic(group))
+        ).scalar_one()
+    )
+
+
+def _lacks_topic(group: Group) -> ColumnElement[bool]:
+    return and_(
+        _complaints.c.desk == group.desk,
+        _complaints.c.status.in_(OPEN),
+        ~exists().where(
+            _topics.c.complaint_id == _complaints.c.id, _topics.c.chat_id == group.chat_id
+        ),
+    )
+
+
+# --- a group takes only so many messages a minute ---------------------------------------------
+
+
+def room_in(office: Office, group: Group) -> int:
+    """How many more cases may get their topic now: each takes two messages, and a group takes
+    20 a minute. What does not fit waits in the records, not in the outbox."""
+    unsent = office.session.execute(
+        select(func.count())
+        .select_from(_calls)
+        .where(_calls.c.chat_id == group.chat_id, _calls.c.state == "queued")
+    ).scalar_one()
+    return max(0, (UNSENT_AT_MOST - int(unsent)) // 2)
+
+
+def open_list(office: Office, group: Group) -> int | None:
+    """The call that sent the list of cases waiting for their topic, while it stands."""
+
+    def newest(*conditions: ColumnElement[bool]) -> int | None:
+        return office.session.execute(
+            select(func.max(_calls.c.id)).where(_calls.c.chat_id == group.chat_id, *conditions)
+        ).scalar_one()
+
+    sent = newest(_calls.c.subject == LIST, _calls.c.method == "sendMessage")
+    ended = newest(_calls.c.subject == LIST_ENDED)
+    return sent if sent is not None and (ended is None or ended < sent) else None
 
 
 def unchecked(office: Office, group: Group, *, limit: int) -> list[int]:

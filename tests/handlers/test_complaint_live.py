@@ -135,7 +135,7 @@ async def test_a_whole_life_in_a_group_whose_topic_is_lost(
         topic = agent.at(group, found[0].thread_id)
         await topic.send("Une note entre nous.")
         await topic.send("!! Votre dossier est suivi, réponse demain.")
-        await _until(topic, "le citoyen")
+        await _until(topic, "À : le citoyen")
         await topic.press("✅ Envoyer")
         await _until(citizen, "réponse demain")
         assert not any("Une note entre nous" in one.plain for one in citizen.from_bot)

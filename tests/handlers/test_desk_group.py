@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from services import staff
-from services.complaints import letters, store
-from services.complaints.office import Office
-from services.outbox import Call, Concluded, conclude
-from services.people import Role
-from services.records.complaints import DeskGroup, DeskTopic
-from tests.support.chat import Chat, FundBot, Shown
+from services import outbox
+from services.outbox import Call, Concluded, Lane, conclude
+from services.records.complaints import DeskGroup
+from tests.support.chat import FundBot, Shown
 from tests.support.complaints import (
     AGENT,
     CENTRAL,
@@ -27,162 +23,12 @@ from tests.support.complaints import (
     linked_citizen,
     open_agencies,
 )
-
-GROUP, ADMIN = -1001600, 9009
-_ids = count(1)
-
-
-class Forum:
-    """The group of agency 16, as its members use it."""
-
-    def __init__(self, bot: FundBot, chat_id: int = GROUP) -> None:
-        self.bot = bot
-        self.chat_id = chat_id
-        self.chat = bot.group(chat_id)
-
-    def write(
-        self,
-        person: int,
-        text: str,
-        *,
-        thread: int | None = None,
-        reply: bool = False,
-        edit: int = 0,
-    ) -> int:
-        number = edit or 70_000 + next(_ids)
-        message: dict[str, Any] = {
-            "message_id": number,
-            "date": int(self.bot.clock.now().timestamp()),
-            "chat": self._chat(),
-            "from": self._user(person),
-            "text": text,
-        }
-        if thread is not None:
-            # As Telegram has it: a plain message in a topic replies to the topic's opening.
-            message |= {
-                "message_thread_id": thread,
-                "is_topic_message": True,
-                "reply_to_message": {
-                    "message_id": thread,
-                    "date": 1,
-                    "chat": self._chat(),
-                    "from": {"id": 1, "is_bot": True, "first_name": "Bot"},
-                    "forum_topic_created": {"name": "R", "icon_color": 1},
-                },
-            }
-        if reply:
-            message["reply_to_message"] = {
-                "message_id": 1,
-                "date": 1,
-                "chat": self._chat(),
-                "from": {"id": 1, "is_bot": True, "first_name": "Bot"},
-            }
-        if edit:
-            self.bot.update(edited_message=message | {"edit_date": message["date"]})
-        else:
-            self.bot.update(message=message)
-        return number
-
-    def press(self, person: int, label: str) -> str:
-        """Press a button on the newest message that has it; returns what flashed up."""
-        shown, data = self._find(label)
-        self.press_data(person, data, shown)
-        return self.chat.toasts[-1] if self.chat.toasts else ""
-
-    def press_data(self, person: int, data: str, shown: Shown) -> None:
-        self.bot.update(
-            callback_query={
-                "id": f"g{next(_ids)}",
-                "from": self._user(person),
-                "chat_instance": "1",
-                "data": data,
-                "message": {
-                    "message_id": shown.message_id,
-                    "date": 1,
-                    "chat": self._chat(),
-                    "from": {"id": 1, "is_bot": True, "first_name": "Bot"},
-                    "text": "card",
-                    "message_thread_id": self.thread(),
-                    "is_topic_message": True,
-                },
-            }
-        )
-
-    def thread(self, complaint_id: int = 1) -> int:
-        sent = [c for c in self.bot.calls if c.method == "createForumTopic"]
-        assert sent
-        topics = self.bot.do(
-            lambda session: {
-                row.complaint_id: row.topic_call for row in session.scalars(select(DeskTopic))
-            }
-        )
-        from services.outbox import result_of
-
-        number = self.bot.do(lambda session: result_of(session, topics[complaint_id]))[2]
-        assert number is not None
-        return int(number)
-
-    def fail_last(self, method: str, error: str) -> Call:
-        """As if Telegram had refused the newest call of this method."""
-        call = next(
-            c for c in reversed(self.bot.calls) if c.method == method and c.chat_id == self.chat_id
-        )
-        self.bot.do(
-            lambda session: conclude(
-                session, [Concluded(call, "failed", error)], self.bot.clock.now()
-            )
-        )
-        return call
-
-    def _find(self, label: str) -> tuple[Shown, str]:
-        for shown in reversed(self.chat.messages):
-            for row in shown.rows:
-                for button in row:
-                    if label in button["text"] and "callback_data" in button:
-                        return shown, button["callback_data"]
-        raise AssertionError(f"no button {label!r}")
-
-    def _chat(self) -> dict[str, Any]:
-        return {"id": self.chat_id, "type": "supergroup", "title": "Agence 16", "is_forum": True}
-
-    def _user(self, person: int) -> dict[str, Any]:
-        return {"id": person, "is_bot": False, "first_name": "X", "language_code": "fr"}
-
-
-Scene = tuple[FundBot, Forum, Chat]
+from tests.support.forum import ADMIN, GROUP, Forum, Scene, open_forum, words_of
 
 
 @pytest.fixture
 def scene(fund_bot: FundBot) -> Scene:
-    open_agencies(fund_bot)
-    fund_bot.do(
-        lambda session: staff.add(
-            session,
-            telegram_id=ADMIN,
-            name="Adel",
-            role=Role.ADMIN,
-            agency=None,
-            now=fund_bot.clock.now(),
-            actor="command",
-            language="fr",
-        )
-    )
-    fund_bot.chat(ADMIN)
-    forum = Forum(fund_bot)
-    forum.write(DIRECTOR, "/agency 16")
-    assert "bureau 16" in forum.chat.text
-    citizen = linked_citizen(fund_bot, name_fr="Karim Benali", ssn="990000000077")
-    return fund_bot, forum, citizen
-
-
-def words_of(bot: FundBot, kind: str) -> list[str]:
-    def read(session):  # type: ignore[no-untyped-def]
-        office = Office(session, bot.kit.policy, bot.vault, bot.clock.now())
-        case = store.load(session, 1)
-        assert case is not None
-        return [one.text for one in letters.of(office, case).values() if one.kind == kind]
-
-    return bot.do(read)
+    return open_forum(fund_bot)
 
 
 def test_a_case_gets_its_topic_and_a_card_that_names_no_person(scene: Scene) -> None:
@@ -470,3 +316,135 @@ def test_each_topic_is_looked_at_once_a_day(scene: Scene) -> None:
         edits = [c for c in bot.calls if c.method == "editMessageText" and c.chat_id == GROUP]
         checks.append(len(edits))
     assert checks == [0, 1, 1]
+
+
+# --- many at once ----------------------------------------------------------------------------
+
+
+def _hold_back(bot: FundBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The group has used up its minute: what is meant for it stays in the outbox."""
+    deliver = FundBot._deliver
+
+    def only_private(self: FundBot, call: Call) -> None:
+        if call.chat_id != GROUP:
+            deliver(self, call)
+
+    monkeypatch.setattr(FundBot, "_deliver", only_private)
+
+
+def test_sixty_new_cases_make_a_few_topics_and_one_list_while_the_queue_has_them_all(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, forum, _ = scene
+    with monkeypatch.context() as held:
+        _hold_back(bot, held)
+        for number in range(60):
+            file_complaint(linked_citizen(bot, 7500 + number, ssn=f"{990000100000 + number}"))
+        bot.run_job("escalations")
+        waiting = bot.do(lambda session: outbox.queued(session, Lane.STAFF, limit=500))
+        made = [call for call in waiting if call.chat_id == GROUP]
+        assert len([call for call in made if call.method == "createForumTopic"]) == 6
+        assert len(made) == 2 * 6 + 1  # topics, their cards, and the list
+        agent = bot.chat(AGENT)
+        agent.send("/queue")
+        assert "60 dossiers ouverts" in agent.text
+    bot.deliver()
+    [listed] = [one for one in forum.chat.messages if "attendent leur sujet" in one.text]
+    assert "54 dossiers" in listed.text
+    assert complaints(bot)[6].reference in listed.text
+    assert "Benali" not in listed.text
+    for _ in range(9):
+        bot.run_job("escalations")
+    assert len([c for c in bot.calls if c.method == "createForumTopic"]) == 60
+    # The same message, brought up to date each minute and at the end.
+    assert [one for one in forum.chat.messages if "attendent leur sujet" in one.text] == []
+    assert listed.text == "✅ Tous les dossiers ont maintenant leur sujet."
+    calls = len(bot.calls)
+    bot.run_job("escalations")
+    assert len(bot.calls) == calls
+
+
+def test_a_card_that_is_gone_is_sent_anew_into_its_topic_and_known_by_its_new_place(
+    scene: Scene,
+) -> None:
+    bot, forum, citizen = scene
+    file_complaint(citizen)
+    forum.press(AGENT, "Prendre")
+    edit = next(c for c in reversed(bot.calls) if c.method == "editMessageText")
+    assert edit.params["message_thread_id"] == forum.thread()
+    # As the sender does when the message is gone: sent as a new one, with a new id.
+    bot.do(
+        lambda session: conclude(
+            session, [Concluded(edit, "sent", message_id=4_242)], bot.clock.now()
+        )
+    )
+    forum.chat.messages.append(Shown(4_242, "the card, anew"))
+    citizen.press("Suivre ma réclamation")
+    citizen.press("Ajouter un mot")
+    citizen.send("Toujours rien.")
+    edit = next(c for c in reversed(bot.calls) if c.method == "editMessageText")
+    assert edit.params["message_id"] == 4_242
+
+
+# --- the whole desk from the group -----------------------------------------------------------
+
+
+def test_a_case_is_resolved_in_the_group_with_an_outcome_and_a_sentence(scene: Scene) -> None:
+    bot, forum, citizen = scene
+    file_complaint(citizen)
+    forum.press(AGENT, "Résoudre")
+    assert "Quelle est l’issue" in forum.chat.text
+    bot.restart()
+    assert "celui d’un collègue" in forum.press(COLLEAGUE, "Acceptée en partie")
+    forum.press(AGENT, "Acceptée en partie")
+    forum.write(AGENT, "Débloquée ; la carte neuve suit.", thread=forum.thread(), reply=True)
+    forum.press(AGENT, "✅ Envoyer")
+    assert "Débloquée ; la carte neuve suit." in citizen.text
+    assert complaints(bot)[0].status == "resolved"
+    card = next(one for one in forum.chat.messages if "Historique" in one.text)
+    assert "Amel : solution" in card.text
+    assert "carte neuve" not in card.text
+
+
+def test_noted_handed_up_and_transferred_from_the_group(scene: Scene) -> None:
+    bot, forum, citizen = scene
+    other = Forum(bot, -1003100)
+    other.write(CENTRAL, "/agency 31")
+    file_complaint(citizen)
+    thread = forum.thread()
+    forum.press(AGENT, "Noter")
+    forum.write(AGENT, "Vu avec la caisse.", thread=thread, reply=True)
+    assert words_of(bot, "note") == ["Vu avec la caisse."]
+    forum.press(AGENT, "Faire remonter")
+    forum.write(AGENT, "Cela me dépasse.", thread=thread, reply=True)
+    forum.press(AGENT, "Confirmer")
+    assert complaints(bot)[0].level == "director"
+    forum.press(DIRECTOR, "Pas à nous")
+    forum.write(DIRECTOR, "Oran", thread=thread, reply=True)
+    forum.write(DIRECTOR, "Il habite Oran.", thread=thread, reply=True)
+    forum.press(DIRECTOR, "Confirmer")
+    assert complaints(bot)[0].desk == "31"
+    assert complaints(bot)[0].reference in other.chat.text
+    assert words_of(bot, "reason") == ["Cela me dépasse.", "Il habite Oran."]
+
+
+def test_an_answer_reworded_before_it_leaves_is_shown_again_afterwards_it_is_too_late(
+    scene: Scene,
+) -> None:
+    bot, forum, citizen = scene
+    file_complaint(citizen)
+    thread = forum.thread()
+    number = forum.write(AGENT, "!! Lundi.", thread=thread)
+    early = forum._find("✅ Envoyer")
+    forum.write(AGENT, "!! Mardi.", thread=thread, edit=number)
+    assert "Mardi." in forum.chat.text
+    heard = len(citizen.messages)
+    forum.press_data(AGENT, early[1], early[0])  # the button of the older wording
+    assert len(citizen.messages) == heard
+    forum.press(AGENT, "✅ Envoyer")
+    assert "Mardi." in citizen.text
+    assert "Lundi" not in citizen.text
+    forum.write(AGENT, "!! Mercredi.", thread=thread, edit=number)
+    assert "n’envoie rien au citoyen" in forum.chat.text
+    assert words_of(bot, "answer") == ["Mardi."]
+    assert words_of(bot, "note") == []
