@@ -6,6 +6,7 @@ button, where the one who looks is known. The queue never depends on any of this
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from handlers.buttons import Button, LinkButton, Rows
@@ -176,7 +177,7 @@ def _say(outbox: Outbox, case: Case, topic: Topic, text: str) -> None:
 def _card(kit: Kit, office: Office, case: Case, group: Group) -> dict[str, Any]:
     words = kit.words[group.language]
     number = str(case.id)
-    rows: list[list[Button | LinkButton]] = []
+    rows: list[Sequence[Button | LinkButton]] = []
     if case.progress.status.is_open:
         first = (
             Button("desk.take", "desk.take", number)

@@ -325,9 +325,10 @@ def open_list(office: Office, group: Group) -> int | None:
     """The call that sent the list of cases waiting for their topic, while it stands."""
 
     def newest(*conditions: ColumnElement[bool]) -> int | None:
-        return office.session.execute(
+        number = office.session.execute(
             select(func.max(_calls.c.id)).where(_calls.c.chat_id == group.chat_id, *conditions)
         ).scalar_one()
+        return None if number is None else int(number)
 
     sent = newest(_calls.c.subject == LIST, _calls.c.method == "sendMessage")
     ended = newest(_calls.c.subject == LIST_ENDED)

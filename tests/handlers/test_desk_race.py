@@ -85,10 +85,12 @@ def test_what_the_citizen_is_just_doing_is_not_written_over(
     agent.press("✅ Envoyer")  # it does not wait for the citizen's update either
     held.go.set()
     thread.join(WAIT_S)
-    assert failures == [] and not thread.is_alive()
+    assert failures == []
+    assert not thread.is_alive()
     stands = _stands(bot)
     assert (stands.step or "").startswith("complaint.")
-    assert "complaint" in stands.drafts and "cases" not in stands.drafts
+    assert "complaint" in stands.drafts
+    assert "cases" not in stands.drafts
     assert citizen.seen("Quelle pharmacie ?")
     # Its button leads to the reply all the same.
     citizen.press("Répondre")
@@ -117,7 +119,7 @@ def test_what_the_citizen_writes_while_a_question_is_being_opened_is_its_reply(
 
 def test_two_colleagues_and_both_chats_never_wait_for_each_other(bot: FundBot) -> None:
     """Someone of the staff who is a citizen too: each writes to the other's chat at once."""
-    citizen, _ = _a_question_ready_to_leave(bot)
+    _a_question_ready_to_leave(bot)
     both = threading.Barrier(2)
 
     def change(own: int, others: int) -> bool:
@@ -137,5 +139,6 @@ def test_two_colleagues_and_both_chats_never_wait_for_each_other(bot: FundBot) -
     ]
     for thread, failures in threads:
         thread.join(WAIT_S)
-        assert failures == [] and not thread.is_alive()
+        assert failures == []
+        assert not thread.is_alive()
     assert answers == [False, False]
