@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -14,6 +16,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 BACKOFF_S = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+_LOCK = text("SELECT pg_advisory_lock(CAST(:kind AS int), CAST(:number AS int))")
+_UNLOCK = text("SELECT pg_advisory_unlock(CAST(:kind AS int), CAST(:number AS int))")
+_UPDATES = 720_017  # the kind of lock; two numbers that meet in their lower bits wait, no more
+_INT = 0x7FFF_FFFF
 
 # By SQLSTATE: connection, rollback (deadlock, serialization), resources (disk, memory,
 # connections), operator (shut down, starting up), system; a lock; a server gone read-only.
@@ -48,11 +55,47 @@ class Persistence:
 
     def do(self, work: Callable[[Session], T]) -> T:
         """What `work` returns, committed. Raises `StillAway` after a `stop`."""
+
+        def in_transaction() -> T:
+            with self._sessions.begin() as session:
+                return work(session)
+
+        return self._insist(in_transaction)
+
+    @contextmanager
+    def alone(self, number: int) -> Iterator[None]:
+        """Inside the block, no other process is in a block of the same number. It spans
+        transactions: the database holds a lock for a connection kept open meanwhile, and
+        gives it up when that ends. SQLite has one process, and its one worker."""
+        connection = self._insist(lambda: self._lock(number))
+        if connection is None:
+            yield
+            return
+        try:
+            yield
+        finally:
+            with suppress(DBAPIError):  # whoever lost the connection lost the lock
+                connection.execute(_UNLOCK, {"kind": _UPDATES, "number": number & _INT})
+            connection.close()
+
+    def _lock(self, number: int) -> Connection | None:
+        with self._sessions() as session:
+            engine = session.get_bind().engine
+        if engine.dialect.name != "postgresql":
+            return None
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            connection.execute(_LOCK, {"kind": _UPDATES, "number": number & _INT})
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _insist(self, attempt: Callable[[], T]) -> T:
         failures = 0
         while True:
             try:
-                with self._sessions.begin() as session:
-                    result = work(session)
+                result = attempt()
                 self.state = "ok"
                 return result
             except DBAPIError as error:
