@@ -133,6 +133,12 @@ class Vault:
         """
         return blake2b(data, key=self._mac_key, digest_size=32).digest()
 
+    def key_of_file(self, salt: bytes) -> bytes:
+        """32 bytes that seal one file and no other; `salt` is random and stands in the file."""
+        return HKDF(
+            algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"casnos-bot file 1"
+        ).derive(self._key)
+
     def key_check(self) -> str:
         """A public mark of the key: equal for equal keys, and tells nothing about them."""
         return self._derive("check").hex()[:32]

@@ -7,26 +7,32 @@ apart by that: `NotSent` (nothing left this machine), `Refused` (Telegram said n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
+from aiohttp import payload as payloads
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.gateway.cleaning import clean_text, is_storable
+from services.sealed_files import SealedFile
 
 log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 5.0
 CONNECTIONS = 64
+DOWNLOAD_TIMEOUT_S = 300.0  # for one whole file, however slowly it trickles
+PIECE = 64 * 1024  # bytes of a download handed on at a time
+ANSWER_MAX = 64 * 1024  # bytes of a refusal that are read
 RETRY_AFTER_MAX_S = 86_400.0
 DESCRIPTION_MAX = 200
 
@@ -37,6 +43,19 @@ def proxy_for(url: str) -> str | None:
     if urllib.request.proxy_bypass(parts.hostname or ""):
         return None
     return urllib.request.getproxies().get(parts.scheme)
+
+
+class _SealedFilePayload(payloads.BufferedReaderPayload):
+    """A kept file as it is sent: opened piece by piece, its length known beforehand."""
+
+    _value: SealedFile
+
+    @property
+    def size(self) -> int:
+        return self._value.size
+
+
+payloads.PAYLOAD_REGISTRY.register(_SealedFilePayload, SealedFile, order=payloads.Order.try_first)
 
 
 class NotSent(NetworkError):
@@ -152,18 +171,43 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s
         )
-        try:
+        with _told_apart():
             async with self._session.request(
                 method, url, data=body if form is None else form, headers=headers, timeout=timeout
             ) as response:
                 return response.status, await response.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise NotSent("no connection") from None
-        except TimeoutError:
-            raise Unknown("no answer in time") from None
-        except aiohttp.ClientError as error:
-            # The error's own text may hold the URL, and with it the token.
-            raise Unknown(f"connection lost ({type(error).__name__})") from None
+
+    async def pieces(self, url: str, *, timeout_s: float) -> AsyncIterator[bytes]:
+        """The body of a GET, piece by piece; no more than a piece is ever held.
+
+        Raises `NotSent`, `Unknown`, or what an answer other than 200 means.
+        """
+        if self._session is None:
+            raise NotSent("the transport is not open")
+        timeout = aiohttp.ClientTimeout(
+            total=DOWNLOAD_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s
+        )
+        with _told_apart():
+            async with self._session.get(url, timeout=timeout) as response:
+                if response.status != 200:
+                    _result_of(response.status, await response.content.read(ANSWER_MAX))
+                    raise Unknown(f"HTTP {response.status}")
+                async for piece in response.content.iter_chunked(PIECE):
+                    yield piece
+
+
+@contextlib.contextmanager
+def _told_apart() -> Iterator[None]:
+    """What went wrong on the line, as `NotSent` or `Unknown`."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise NotSent("no connection") from None
+    except TimeoutError:
+        raise Unknown("no answer in time") from None
+    except aiohttp.ClientError as error:
+        # The error's own text may hold the URL, and with it the token.
+        raise Unknown(f"connection lost ({type(error).__name__})") from None
 
 
 class BotApi:
@@ -195,7 +239,7 @@ class BotApi:
         method: str,
         params: Mapping[str, Any] | None = None,
         *,
-        files: Mapping[str, tuple[str, str, bytes]] | None = None,
+        files: Mapping[str, tuple[str, str, bytes | SealedFile]] | None = None,
         timeout_s: float | None = None,
     ) -> Any:
         """Call `method` and return its result; wait `timeout_s` for it, or the usual time.
@@ -220,7 +264,7 @@ class BotApi:
         self,
         method: str,
         params: Mapping[str, Any],
-        files: Mapping[str, tuple[str, str, bytes]] | None,
+        files: Mapping[str, tuple[str, str, bytes | SealedFile]] | None,
         timeout_s: float | None,
     ) -> Any:
         url = self._prefix + method
@@ -240,14 +284,18 @@ class BotApi:
             )
         return _result_of(status, payload)
 
-    async def download(self, file_path: str, *, timeout_s: float = 60.0) -> bytes:
-        """The content behind a `file_path` that getFile returned."""
-        status, payload = await self._request.exchange(
-            "GET", self._file_prefix + file_path, timeout_s=timeout_s
-        )
-        if status != 200:
-            raise Unknown(f"HTTP {status}")
-        return payload
+    async def file_path(self, file_id: str) -> str:
+        """Where Telegram keeps a file for the next hour. Raises as `call` does."""
+        found = await self.call("getFile", {"file_id": file_id})
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or not path:
+            raise Unknown("the answer names no file")
+        return path
+
+    def download(self, file_path: str) -> AsyncIterator[bytes]:
+        """The content behind a path that `file_path` returned, piece by piece, to whatever
+        length: what was declared counts for nothing. Raises as `call` does."""
+        return self._request.pieces(self._file_prefix + quote(file_path), timeout_s=self._timeout_s)
 
     def _note(self, trouble: str | None) -> None:
         self.trouble = trouble

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from handlers import shown_files
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.desk import card_text
@@ -20,14 +19,6 @@ from services.complaints.desk import TakenBy
 from services.complaints.office import Office
 from services.complaints.store import Case
 from services.staff import Member
-
-SEND_BY_KIND = {
-    "photo": ("sendPhoto", "photo"),
-    "document": ("sendDocument", "document"),
-    "voice": ("sendVoice", "voice"),
-    "audio": ("sendAudio", "audio"),
-    "video": ("sendVideo", "video"),
-}
 
 
 def show(turn: Turn) -> None:
@@ -79,22 +70,7 @@ def rows(office: Office, member: Member, case: Case) -> list[list[Button]]:
             [Button("desk.release", "desk.release", number)]
             if mine
             else [Button("desk.take", "desk.take", number)],
-            [
-                Button("desk.answer", "desk.write", f"{number}:answer"),
-                Button("desk.ask", "desk.write", f"{number}:ask"),
-            ],
-            [
-                Button("desk.note", "desk.write", f"{number}:note"),
-                Button("desk.resolve", "desk.write", f"{number}:resolve"),
-            ],
-            [
-                *(
-                    [Button("desk.transfer", "desk.write", f"{number}:transfer")]
-                    if not case.restricted
-                    else []
-                ),
-                Button("desk.hand_up", "desk.write", f"{number}:raise"),
-            ],
+            *card_text.writing_rows(case),
         ]
     else:
         found.append([Button("desk.note", "desk.write", f"{number}:note")])
@@ -157,18 +133,7 @@ def see_files(turn: Turn) -> None:
     """Send the files, each under its place; who looked is written down."""
     the_office = office(turn)
     case = desk.note_seen(the_office, turn.caller.telegram_id, pressed(turn), "files")
-    for file in evidence.of(the_office, case):
-        method, field = SEND_BY_KIND[file.kind]
-        params: dict[str, Any] = {
-            "chat_id": turn.chat_id,
-            field: file.file_id,
-            "caption": turn.words.text("desk.file", reference=case.reference, item=file.item),
-            "parse_mode": "HTML",
-            "protect_content": True,
-        }
-        if turn.message is not None and turn.message.is_topic_message:
-            params["message_thread_id"] = turn.message.message_thread_id
-        turn.outbox.add(method, params, chat_id=turn.chat_id, lane=turn.lane)
+    shown_files.send(turn, the_office, case, evidence.of(the_office, case))
 
 
 def unsay(turn: Turn) -> None:

@@ -1,22 +1,24 @@
-"""Files sent with a complaint: which are taken, and how they are kept.
+"""Files of a case: which are taken, and how they stand.
 
-Telegram keeps the content under its `file_id`, which the bot shows again to whoever may see
-the case. Our own copy is fetched after the commit: `waiting` rows of `complaint_files` are
-that durable list of tasks.
+A file is written down with what Telegram calls it; our own copy is fetched after the commit
+(`copies`). Files of the citizen are evidence; those of staff belong to a note or a letter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from services import evidence_store
 from services.complaints.office import Office
 from services.complaints.store import Case
 from services.records.base import table_of
-from services.records.complaints import ComplaintFile
+from services.records.complaints import ComplaintFile, ComplaintMessage
 
 SIZE_MAX = 20 * 1024 * 1024  # bytes: what the Bot API lets a bot fetch
 FILES_MAX = 100  # of one case
@@ -43,6 +45,7 @@ DANGEROUS_TYPES = frozenset(
     }
 )
 _files = table_of(ComplaintFile)
+_messages = table_of(ComplaintMessage)
 
 
 class FileRefused(ValueError):
@@ -71,15 +74,35 @@ class Evidence:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
+class CopyState(StrEnum):
+    """What became of our own copy."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    REFUSED = "refused"  # its content is nothing that may be kept
+    GONE = "gone"  # it could not be fetched, often enough
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file of a case; `item` is the album (or single file) it came with."""
+    """A file of a case; `item` is the album (or single file) it came with, `message_id` the
+    note or letter of staff it belongs to. `reason` says why there is no copy."""
 
     id: int
     item: int
     kind: str
-    file_id: str
     name: str | None
+    state: CopyState
+    reason: str | None
+    message_id: int | None
+    mime: str | None
+    size: int | None
+    sha256: bytes | None
+    added_at: datetime
+
+    @property
+    def can_be_shown(self) -> bool:
+        return self.state in (CopyState.WAITING, CopyState.KEPT)
 
 
 def check(file: Evidence, *, already: int) -> None:
@@ -110,8 +133,11 @@ def items(files: Sequence[Evidence]) -> list[list[Evidence]]:
     return list(found.values())
 
 
-def keep(office: Office, case: Case, files: Sequence[Evidence]) -> int:
-    """Add files to a case; returns how many items they are."""
+def keep(
+    office: Office, case: Case, files: Sequence[Evidence], *, message_id: int | None = None
+) -> int:
+    """Add files to a case; returns how many items they are. With `message_id` they belong to
+    that note or letter of staff. Part of an album that is there already joins its item."""
     last_item, last_position = office.session.execute(
         select(
             func.coalesce(func.max(_files.c.item), 0),
@@ -120,14 +146,19 @@ def keep(office: Office, case: Case, files: Sequence[Evidence]) -> int:
     ).one()
     found = items(files)
     rows = []
-    for number, item in enumerate(found, start=last_item + 1):
+    for item in found:
+        number = _item_of_album(office, case, item[0].album, message_id)
+        if number is None:
+            number = last_item = last_item + 1
         for file in item:
             last_position += 1
             rows.append(
                 {
                     "complaint_id": case.id,
+                    "message_id": message_id,
                     "item": number,
                     "position": last_position,
+                    "album": file.album,
                     "kind": file.kind,
                     "file_id": file.file_id,
                     "unique_id": file.unique_id,
@@ -135,7 +166,10 @@ def keep(office: Office, case: Case, files: Sequence[Evidence]) -> int:
                     "mime": file.mime,
                     "size": file.size,
                     "added_at": office.now,
-                    "copy_state": "waiting",
+                    "blob": evidence_store.new_name(),
+                    "copy_state": CopyState.WAITING.value,
+                    "copy_at": office.now,
+                    "copy_tries": 0,
                 }
             )
     if rows:
@@ -143,29 +177,74 @@ def keep(office: Office, case: Case, files: Sequence[Evidence]) -> int:
     return len(found)
 
 
+def note_of_album(office: Office, case: Case, album: str, author: str) -> int | None:
+    """The note that the earlier parts of an album of this author were left with."""
+    return office.session.execute(
+        select(_messages.c.id)
+        .join(_files, _files.c.message_id == _messages.c.id)
+        .where(
+            _files.c.complaint_id == case.id,
+            _files.c.album == album,
+            _messages.c.kind == "note",
+            _messages.c.author == author,
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def of(office: Office, case: Case) -> list[Kept]:
-    """The files of a case in order."""
+    """The files of a case in order, without those of a letter or note that was withdrawn."""
     rows = office.session.execute(
-        select(_files.c.id, _files.c.item, _files.c.kind, _files.c.file_id, _files.c.name_sealed)
-        .where(_files.c.complaint_id == case.id)
+        select(_files)
+        .outerjoin(_messages, _messages.c.id == _files.c.message_id)
+        .where(_files.c.complaint_id == case.id, _messages.c.withdrawn_at.is_(None))
         .order_by(_files.c.position)
     )
-    return [
-        Kept(
-            id=row.id,
-            item=row.item,
-            kind=row.kind,
-            file_id=row.file_id,
-            name=office.vault.open_sealed(row.name_sealed) if row.name_sealed else None,
-        )
-        for row in rows
-    ]
+    return [_kept(office, row) for row in rows]
+
+
+def one(office: Office, file_id: int) -> tuple[int, Kept] | None:
+    """A file by its number, with the number of its case."""
+    row = office.session.execute(select(_files).where(_files.c.id == file_id)).one_or_none()
+    return None if row is None else (row.complaint_id, _kept(office, row))
 
 
 def count(office: Office, case: Case) -> int:
-    """How many files a case has."""
+    """How many files a case has, of the citizen and of staff."""
     return int(
         office.session.execute(
             select(func.count()).select_from(_files).where(_files.c.complaint_id == case.id)
         ).scalar_one()
     )
+
+
+def _kept(office: Office, row: Any) -> Kept:
+    return Kept(
+        id=row.id,
+        item=row.item,
+        kind=row.kind,
+        name=office.vault.open_sealed(row.name_sealed) if row.name_sealed else None,
+        state=CopyState(row.copy_state),
+        reason=row.copy_reason,
+        message_id=row.message_id,
+        mime=row.mime,
+        size=row.size,
+        sha256=row.sha256,
+        added_at=row.added_at,
+    )
+
+
+def _item_of_album(
+    office: Office, case: Case, album: str | None, message_id: int | None
+) -> int | None:
+    if album is None or message_id is None:
+        return None
+    return office.session.execute(
+        select(_files.c.item)
+        .where(
+            _files.c.complaint_id == case.id,
+            _files.c.album == album,
+            _files.c.message_id == message_id,
+        )
+        .limit(1)
+    ).scalar_one_or_none()

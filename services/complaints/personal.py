@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services import events
-from services.complaints import letters, store
+from services.complaints import copies, letters, store
 from services.complaints.state import OPEN, Status
 from services.records.base import table_of
 from services.records.complaints import Complaint, ComplaintFile, ComplaintMessage
@@ -35,11 +35,6 @@ def export(session: Session, vault: Vault, telegram_id: int, now: datetime) -> A
             )
             .order_by(_messages.c.id)
         )
-        files = session.execute(
-            select(_files.c.kind, _files.c.added_at)
-            .where(_files.c.complaint_id == case.id)
-            .order_by(_files.c.position)
-        )
         found.append(
             {
                 "reference": case.reference,
@@ -56,9 +51,7 @@ def export(session: Session, vault: Vault, telegram_id: int, now: datetime) -> A
                     }
                     for row in rows
                 ],
-                "files": [
-                    {"kind": row.kind, "added_at": row.added_at.isoformat()} for row in files
-                ],
+                "files": _files_of(session, vault, case.id),
             }
         )
     return found
@@ -81,7 +74,43 @@ def erase(session: Session, telegram_id: int, now: datetime) -> None:
             values |= {"status": Status.WITHDRAWN.value, "promised_by": None, "look_at": None}
         session.execute(update(_complaints).where(_complaints.c.id == case.id).values(**values))
         session.execute(delete(_messages).where(_messages.c.complaint_id == case.id))
-        session.execute(delete(_files).where(_files.c.complaint_id == case.id))
+        copies.forget(session, _files.c.complaint_id == case.id)
+
+
+def _files_of(session: Session, vault: Vault, complaint_id: int) -> list[dict[str, Any]]:
+    """The person's own files, and those sent to them; SHA-256 shows that a copy is the same."""
+    rows = session.execute(
+        select(
+            _files.c.kind,
+            _files.c.name_sealed,
+            _files.c.mime,
+            _files.c.size,
+            _files.c.added_at,
+            _files.c.sha256,
+            _files.c.copy_state,
+            _messages.c.kind.label("letter"),
+        )
+        .outerjoin(_messages, _messages.c.id == _files.c.message_id)
+        .where(
+            _files.c.complaint_id == complaint_id,
+            _messages.c.withdrawn_at.is_(None),
+            _messages.c.kind.is_(None) | _messages.c.kind.not_in(letters.INTERNAL),
+        )
+        .order_by(_files.c.position)
+    )
+    return [
+        {
+            "kind": row.kind,
+            "name": vault.open_sealed(row.name_sealed) if row.name_sealed else None,
+            "type": row.mime,
+            "bytes": row.size,
+            "sent_by": "you" if row.letter is None else "the fund",
+            "added_at": row.added_at.isoformat(),
+            "copy": row.copy_state,
+            "sha256": row.sha256.hex() if row.sha256 else None,
+        }
+        for row in rows
+    ]
 
 
 def _rows_of(session: Session, telegram_id: int) -> Sequence[Any]:

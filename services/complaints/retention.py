@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.complaints import copies
 from services.complaints.state import Status
 from services.complaints.store import SUBJECT
 from services.dates import day_in_algiers
@@ -31,7 +32,7 @@ def forget_old(session: Session, policy: Policy, now: datetime) -> dict[str, int
     today = day_in_algiers(now)
     evidence = _quiet_since(now - policy.retention("evidence", today).keep)
     words = _quiet_since(now - policy.retention("complaint", today).keep)
-    files = session.execute(delete(_files).where(_files.c.complaint_id.in_(evidence)))
+    files = copies.forget(session, _files.c.complaint_id.in_(evidence))
     messages = session.execute(delete(_messages).where(_messages.c.complaint_id.in_(words)))
     session.execute(
         update(_complaints)
@@ -52,7 +53,7 @@ def forget_old(session: Session, policy: Policy, now: datetime) -> dict[str, int
         .values(subject=None)
     )
     return {
-        "complaint_files": int(files.rowcount),  # type: ignore[attr-defined]
+        "complaint_files": files,
         "complaint_words": int(messages.rowcount),  # type: ignore[attr-defined]
     }
 

@@ -145,6 +145,8 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
     match happening.name:
         case "noted" | "added" | "number_seen" | "files_seen" | "confirmed":
             return progress
+        case "file_refused" | "file_lost":  # no copy of a file is kept
+            return progress
         case "taken":
             in_hand = Status.IN_HAND if progress.status is Status.NEW else progress.status
             return replace(progress, owner=happening.staff_id, status=in_hand)

@@ -35,6 +35,7 @@ from services.policy.reading import ROW_TYPES, Found, read_directory
 from services.policy.rows import ANYONE, Asked, Row, precedence
 from services.policy.service_rows import (
     ComplaintTargets,
+    EvidenceRules,
     Holiday,
     IdentityRules,
     OpeningHours,
@@ -184,6 +185,9 @@ class Policy:
 
     def complaint_targets(self, on: date) -> ComplaintTargets:
         return self.one(ComplaintTargets, on)
+
+    def evidence_rules(self, on: date) -> EvidenceRules:
+        return self.one(EvidenceRules, on)
 
     def reminder_rules(self, on: date) -> ReminderRules:
         return self.one(ReminderRules, on)

@@ -97,6 +97,25 @@ class ComplaintTargets(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRules(Row):
+    """How often a file sent with a complaint is fetched before it is asked for again."""
+
+    TABLE: ClassVar[str] = "evidence_rules"
+    SINCE: ClassVar[date | None] = SERVICE_SINCE
+    tries: int = read_by(values.whole)
+    first_pause_seconds: int = read_by(values.whole)
+    longest_pause: timedelta = read_by(values.length)
+
+    def pause(self, tries: int) -> timedelta:
+        """How long to wait after so many tries: twice as long each time, up to the longest."""
+        doubled = self.first_pause_seconds * 2 ** min(max(tries, 1) - 1, 32)
+        return min(timedelta(seconds=doubled), self.longest_pause)
+
+    def problem(self) -> str | None:
+        return None if self.tries and self.first_pause_seconds else "tries and pauses begin at 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours(PlaceRow):
     """When counters are open: regularly (no end), or by a notice with a first and last day."""
 
@@ -209,6 +228,7 @@ ROWS: tuple[type[Row], ...] = (
     StandardTerms,
     PlanTrouble,
     ComplaintTargets,
+    EvidenceRules,
     OpeningHours,
     Holiday,
     ReminderRules,

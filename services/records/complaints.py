@@ -102,32 +102,55 @@ class ComplaintMessage(Base):
 
 
 class ComplaintFile(Base):
-    """A file of a case. Telegram keeps it under `file_id`; `copy_state` tells of our own."""
+    """A file of a case, the citizen's or, with `message_id`, of what staff wrote.
+
+    Telegram keeps it under `file_id`; our own copy is the file `blob` of the evidence
+    directory. `copy_state`: *waiting* to be fetched (due at `copy_at`), *kept*, *refused* for
+    its content, or *gone* (it could not be fetched); `copy_reason` says why in one word.
+    """
 
     __tablename__ = "complaint_files"
     __table_args__ = (
         UniqueConstraint("complaint_id", "position"),
         Index(
             "ix_complaint_files_copy",
-            "id",
+            "copy_at",
             sqlite_where=text("copy_state = 'waiting'"),
             postgresql_where=text("copy_state = 'waiting'"),
         ),
+        Index("ix_complaint_files_blob", "blob", unique=True),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     complaint_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("complaints.id"))
+    # The note, answer, question or solution it belongs to; None: the citizen sent it.
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
     # The album (or single file) it belongs to, counted from 1 within the case, and its order.
     item: Mapped[int] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(Integer)
+    album: Mapped[str | None] = mapped_column(String(64))  # Telegram's id of it, while it arrives
     kind: Mapped[str] = mapped_column(String(12))  # photo | document | voice | audio | video
     file_id: Mapped[str] = mapped_column(String(200))
     unique_id: Mapped[str] = mapped_column(String(64))
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    mime: Mapped[str | None] = mapped_column(String(100))
-    size: Mapped[int | None] = mapped_column(BigInteger)
+    mime: Mapped[str | None] = mapped_column(String(100))  # as declared; once kept, as it is
+    size: Mapped[int | None] = mapped_column(BigInteger)  # bytes, likewise
     added_at: Mapped[datetime] = mapped_column(Instant)
-    copy_state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting | kept | gone
+    blob: Mapped[str] = mapped_column(String(32))
+    copy_state: Mapped[str] = mapped_column(String(8), default="waiting")
+    copy_at: Mapped[datetime | None] = mapped_column(Instant)
+    copy_tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    copy_reason: Mapped[str | None] = mapped_column(String(16))
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the content, 32 bytes
+    kept_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class EvidenceRemoval(Base):
+    """A kept copy whose record is gone, and which is still to be removed from the directory."""
+
+    __tablename__ = "evidence_removals"
+
+    blob: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 class DeskGroup(Base):
