@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -73,13 +74,16 @@ class Post:
         return [row.state for row in self.rows()]
 
     @contextlib.asynccontextmanager
-    async def sending(self, **limits: Any) -> AsyncIterator[Sender]:
+    async def sending(
+        self, *, monotonic: Callable[[], float] = time.monotonic, **limits: Any
+    ) -> AsyncIterator[Sender]:
         sender = Sender(
             api=self.telegram,  # type: ignore[arg-type]
             sessions=self.make,
             workers=self.workers,
             clock=self.clock,
             limits=SendingLimits(**limits) if limits else SendingLimits.of_rate(10_000),
+            monotonic=monotonic,
         )
         task = asyncio.create_task(sender.run())
         try:
