@@ -19,6 +19,7 @@ from aiohttp import web
 from bot import clock as clocks
 from bot import web as pages
 from bot.announcements import announce
+from bot.evidence import EvidenceKeeper
 from bot.fund_api import FundApi
 from bot.fund_refresh import FundRefresh
 from bot.gateway.api import READ_TIMEOUT_S
@@ -26,6 +27,7 @@ from bot.gateway.intake import Intake
 from bot.gateway.introduction import ask_username, set_webhook
 from bot.gateway.poller import Poller
 from bot.gateway.sender import Sender
+from bot.gateway.transactions import Transactions
 from bot.gateway.unit import Units
 from bot.gateway.webhook import BODY_MAX_BYTES, add_route
 from bot.jobs import Jobs
@@ -109,8 +111,8 @@ class Application:
             yield Running(base_url=base_url, clock=means.clock, sender=means.sender)
 
     def _start_background(self, means: Means, jobs: Jobs) -> Scheduler:
-        """Start what only one process at a time may do: sending, waking the jobs, asking the
-        fund. The scheduler is given back also where it does not run here."""
+        """Start what only one process at a time may do: sending, waking the jobs, fetching
+        evidence, asking the fund. The scheduler is given back also where it does not run here."""
         scheduler = Scheduler(
             kit=means.kit,
             clock=means.clock,
@@ -123,17 +125,30 @@ class Application:
             "scheduler": lambda: "off",
             "writing": lambda: means.records.state,
         }
+        evidence = self._evidence_keeper(means)
         chosen: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
         if "sender" in self.only:
             chosen["sender"] = means.sender.run
+            chosen["evidence"] = evidence.run
         if "scheduler" in self.only:
             chosen["scheduler"] = scheduler.run
         if "sender" in self.only and self.settings.FUND_API_URL:
             chosen["fund"] = self._fund_refresh(means).run
         for name, job in chosen.items():
             keeper = None if means.alone else LeaseKeeper(name, sessions=means.sessions)
-            jobs.start_part(name, job, keeper)
+            doing = evidence.doing if name == "evidence" else None
+            jobs.start_part(name, job, keeper, doing=doing)
         return scheduler
+
+    def _evidence_keeper(self, means: Means) -> EvidenceKeeper:
+        return EvidenceKeeper(
+            api=means.api,
+            store=means.evidence,
+            kit=means.kit,
+            clock=means.clock,
+            transactions=Transactions(means.sessions, means.workers),
+            after_commit=means.hand_over.from_thread,
+        )
 
     def _fund_refresh(self, means: Means) -> FundRefresh:
         token = self.settings.FUND_API_TOKEN.get_secret_value()

@@ -83,6 +83,10 @@ class EvidenceKeeper:
         self._failures = 0  # in a row: Telegram out of reach
         self.state = "ok"
 
+    def doing(self) -> str:
+        """For `/health`."""
+        return self.state
+
     async def run(self) -> None:
         try:
             while True:

@@ -23,9 +23,15 @@ class Jobs:
         return task
 
     def start_part(
-        self, name: str, job: Callable[[], Awaitable[None]], keeper: LeaseKeeper | None = None
+        self,
+        name: str,
+        job: Callable[[], Awaitable[None]],
+        keeper: LeaseKeeper | None = None,
+        *,
+        doing: Callable[[], str] | None = None,
     ) -> None:
-        """Start what only one process may do: with a keeper, whenever it holds the lease."""
+        """Start what only one process may do: with a keeper, whenever it holds the lease.
+        `doing` tells how it fares while it runs."""
 
         async def run() -> None:
             await (job() if keeper is None else keeper.run(job))
@@ -35,7 +41,9 @@ class Jobs:
         def state() -> str:
             if task.done():
                 return "ended"
-            return "ok" if keeper is None or keeper.held else "waiting for the lease"
+            if keeper is not None and not keeper.held:
+                return "waiting for the lease"
+            return doing() if doing is not None else "ok"
 
         self.states[name] = state
 

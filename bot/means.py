@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import clock as clocks
 from bot import schema
 from bot.gateway.api import AiohttpRequest, BotApi, proxy_for
+from bot.gateway.kept_files import KeptFiles
 from bot.gateway.limits import SendingLimits
 from bot.gateway.persistence import Persistence
 from bot.gateway.sender import Sender
+from bot.gateway.transactions import Transactions
 from bot.gateway.workers import Workers
 from bot.settings import Settings
 from handlers import book, words
@@ -27,6 +29,7 @@ from handlers.turn import Kit
 from services import installation, policy
 from services.clock import Clock
 from services.database import open_async_engine, open_engine, parse_url, sessions
+from services.evidence_store import EvidenceStore
 from services.outbox import Call
 from services.vault import Vault, ensure_key_fits
 
@@ -47,6 +50,7 @@ class Means:
     records: Persistence
     api: BotApi
     sender: Sender
+    evidence: EvidenceStore
     hand_over: HandOver
     alone: bool  # no other process uses this database: it is SQLite, under the instance lock
 
@@ -92,12 +96,14 @@ async def open_means(
     workers.start()
     stack.push_async_callback(workers.stop)
     api = BotApi(settings.BOT_API_URL, token, request, timeout_s=timeout_s)
+    evidence = EvidenceStore(settings.evidence_dir, vault)
     sender = Sender(
         api=api,
         sessions=make_session,
         workers=workers,
         clock=clock,
         limits=SendingLimits.of_rate(settings.SEND_PER_SECOND),
+        kept_files=KeptFiles(evidence, vault, Transactions(make_session, workers)),
     )
     return Means(
         kit=make_kit(settings, vault, bot_username=username),
@@ -108,6 +114,7 @@ async def open_means(
         records=records,
         api=api,
         sender=sender,
+        evidence=evidence,
         hand_over=HandOver(sender),
         alone=alone,
     )

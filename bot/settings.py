@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     KEY_FILE: Path | None = Field(
         None, description="the key that seals numbers at rest; default: key under DATA_DIR"
     )
+    EVIDENCE_DIR: Path | None = Field(
+        None, description="sealed copies of files sent with complaints; default: under DATA_DIR"
+    )
     PUBLIC_URL: str = Field("", description="the address under which managers reach the pages")
     WEBHOOK_URL: str = Field(
         "", description="complete address of the webhook; absent: long polling"
@@ -104,6 +107,10 @@ class Settings(BaseSettings):
     @property
     def key_file(self) -> Path:
         return self.KEY_FILE or self.DATA_DIR / "key"
+
+    @property
+    def evidence_dir(self) -> Path:
+        return self.EVIDENCE_DIR or self.DATA_DIR / "evidence"
 
     def need_token(self) -> str:
         """The token, or `SettingsUnusable` with what to do."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.gateway import verdicts
-from bot.gateway.api import BotApi
+from bot.gateway.api import BotApi, Refused
 from bot.gateway.cleaning import is_storable
+from bot.gateway.kept_files import Files, KeptFiles, names_a_kept_file
 from bot.gateway.transactions import Transactions
 from bot.gateway.verdicts import Verdict
 from services import outbox
@@ -15,14 +16,18 @@ from services.outbox import Call, Concluded
 
 EARLIER_CALL_S = 0.2  # how often a call looks whether the one it waits for has ended
 WAITS = "waits for another call"
+FROM_OUR_COPY = "its file is sent from our copy"
 OVERTAKEN = "a newer state of the message follows"
 DID_NOT_LEAVE = frozenset({WAITS, OVERTAKEN})
 
 
 class Delivery:
-    def __init__(self, api: BotApi, transactions: Transactions) -> None:
+    def __init__(
+        self, api: BotApi, transactions: Transactions, kept_files: KeptFiles | None = None
+    ) -> None:
         self._api = api
         self._transactions = transactions
+        self._kept_files = kept_files
 
     async def make(
         self,
@@ -48,7 +53,16 @@ class Delivery:
             lambda session: outbox.mark_sending(session, call.id)
         ):
             return Verdict("unknown", "claimed elsewhere")
-        result = await self._api.call(call.method, params, files=files or None)
+        try:
+            result = await self._api.call(call.method, params, files=files or None)
+        except Refused as refusal:
+            if self._kept_files is not None and self._kept_files.after_refusal(call, refusal):
+                return verdicts.again(FROM_OUR_COPY, 0.0)
+            raise
+        finally:
+            _close(files)
+        if self._kept_files is not None:
+            await self._kept_files.learn(call, result)
         message_id, thread_id = _ids_in(result)
         return Concluded(call, "sent", message_id=message_id, thread_id=thread_id)
 
@@ -72,10 +86,10 @@ class Delivery:
         call.after_id = None
         return None
 
-    async def _with_files(
-        self, call: Call
-    ) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
+    async def _with_files(self, call: Call) -> tuple[dict[str, Any], Files]:
         """The parameters as Telegram takes them, and the files they name."""
+        if self._kept_files is not None and names_a_kept_file(call):
+            return await self._kept_files.fill_in(call)
         if not any(_names_a_file(value) for value in call.params.values()):
             return call.params, {}
         files = await self._transactions.do(lambda session: outbox.files_of(session, call))
@@ -83,7 +97,13 @@ class Delivery:
             name: f"attach://file{value['$file']}" if _names_a_file(value) else value
             for name, value in call.params.items()
         }
-        return params, files
+        return params, dict(files)
+
+
+def _close(files: Files) -> None:
+    for _, _, content in files.values():
+        if not isinstance(content, bytes):
+            content.close()
 
 
 def _names_a_file(value: object) -> bool:

@@ -40,13 +40,14 @@ class KeptFiles:
         self._vault = vault
         self._transactions = transactions
 
-    async def fill_in(self, call: Call, params: dict[str, Any]) -> tuple[dict[str, Any], Files]:
-        """The parameters as Telegram takes them, with the content where it must be sent. A call
-        whose file is gone becomes the words that stand by."""
+    async def fill_in(self, call: Call) -> tuple[dict[str, Any], Files]:
+        """The parameters of a call that names a kept file as Telegram takes them, with the
+        content where it must be sent. A call whose file is gone becomes the words that stand
+        by."""
         named = _named_in(call)
-        if named is None:
-            return params, {}
+        assert named is not None
         field, value = named
+        params = call.params
         number = int(value[KEPT])
         found: Attachment | None = await self._transactions.do(
             lambda session: copies.attachment(session, self._vault, number)

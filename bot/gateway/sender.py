@@ -24,6 +24,7 @@ from bot.gateway import verdicts
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
 from bot.gateway.delivery import DID_NOT_LEAVE, Delivery
 from bot.gateway.endings import DATABASE_RETRY_S, Endings
+from bot.gateway.kept_files import KeptFiles
 from bot.gateway.limits import Budget, SendingLimits
 from bot.gateway.transactions import Transactions
 from bot.gateway.verdicts import Pause, Verdict
@@ -60,11 +61,12 @@ class Sender:
         workers: Workers,
         clock: Clock,
         limits: SendingLimits,
+        kept_files: KeptFiles | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
         self._transactions = Transactions(sessions, workers)
-        self._delivery = Delivery(api, self._transactions)
+        self._delivery = Delivery(api, self._transactions, kept_files)
         self._endings = Endings(self._transactions, clock)
         self._clock = clock
         self._monotonic = monotonic
