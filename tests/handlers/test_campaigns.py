@@ -10,11 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from handlers.reminder_text import sayer
-from services import staff
 from services.outbox import Outbox
-from services.people import Role
 from services.policy.policy import OUR_FILES
-from services.records.reminders import Campaign, CampaignMember
+from services.records.reminders import Campaign
 from services.reminders.letters import Item, Letter
 from services.reminders.owed import Owed
 from services.reminders.steps import Kind, Step
@@ -23,79 +21,22 @@ from tests.support.chat import Chat, FundBot
 from tests.support.citizens import citizen
 from tests.support.clock import SetClock
 from tests.support.fund import create_contributor, create_payment
-
-OWES_2025: dict[str, Any] = {
-    "affiliated_on": date(2025, 1, 1),
-    "declarations": {2025: 40_000_000, 2026: 40_000_000},
-    "payments": [(2026, date(2026, 5, 1), 6_000_000)],
-    "surcharges": {2025: (500_000, date(2026, 11, 1))},
-}
-CENTRAL, SECOND, MANAGER, DIRECTOR = 9001, 9002, 9003, 9004
+from tests.support.officers import (
+    CENTRAL,
+    DIRECTOR,
+    MANAGER,
+    OWES_2025,
+    SECOND,
+    members,
+    officers,
+    prepare,
+    press_as,
+)
 
 
 @pytest.fixture
 def central(fund_bot: FundBot) -> Chat:
     return officers(fund_bot)
-
-
-def officers(bot: FundBot) -> Chat:
-    def write(session: Any) -> None:
-        for number, role, agency in (
-            (CENTRAL, Role.CENTRAL, None),
-            (SECOND, Role.CENTRAL, None),
-            (MANAGER, Role.MANAGER, None),
-            (DIRECTOR, Role.DIRECTOR, "16"),
-        ):
-            staff.add(
-                session,
-                telegram_id=number,
-                name="Nadia",
-                role=role,
-                agency=agency,
-                now=bot.clock.now(),
-                actor="command",
-                language="fr",
-            )
-
-    from tests.support.fund import create_agency
-
-    bot.do(lambda session: create_agency(session))
-    bot.do(write)
-    for number in (SECOND, MANAGER, DIRECTOR):
-        bot.chat(number)
-    return bot.chat(CENTRAL)
-
-
-def members(bot: FundBot) -> list[tuple[int, str, str | None]]:
-    rows = bot.do(
-        lambda session: session.execute(
-            select(
-                CampaignMember.contributor_id, CampaignMember.state, CampaignMember.reason
-            ).order_by(CampaignMember.contributor_id)
-        ).all()
-    )
-    return [tuple(row) for row in rows]
-
-
-def press_as(bot: FundBot, who: int, action: str, argument: str) -> Chat:
-    """Someone of the fund presses a button of the list of campaigns."""
-    chat = bot.chat(who)
-    chat.send("/campaigns")
-    chat.press_data(bot.kit.seal.write(who, action, argument, 0))
-    return chat
-
-
-def prepare(bot: FundBot, chat: Chat) -> None:
-    chat.send("/campaigns")
-    chat.press("Nouvelle campagne")
-    bot.restart()
-    chat.press("Toutes les agences")
-    bot.restart()
-    chat.press("Toutes les catégories")
-    chat.press("2025")
-    chat.press("7 jours")
-    bot.run_job("campaigns")
-    chat.press("Voir la campagne")
 
 
 def test_a_campaign_needs_two_pairs_of_eyes_and_says_why_people_are_held(
