@@ -10,7 +10,9 @@ from handlers import figures
 from handlers.words import Words
 from services.evaluation import agencies, measures
 from services.evaluation.collection import Collected
+from services.evaluation.measures import Sums
 from services.evaluation.report import Report
+from services.evaluation.scope import Scope
 from services.references import CENTRAL
 
 # What a table of places shows; the spreadsheet has every measure.
@@ -70,6 +72,21 @@ def by_category(words: Words, found: Report, names: Sequence[str] = MAIN) -> Tab
     ]
     head = [words.label("table.category"), *(words.label(f"measure.{name}") for name in per_case)]
     return Table("table.categories", head, rows)
+
+
+def of_category(words: Words, scope: Scope, counted: dict[str, Sums]) -> Table:
+    """One category, place by place, by code; the central level last."""
+    names = [name for name in MAIN if name != "per_affiliates"]
+    chosen = [measures.BY_NAME[name] for name in names]
+    rows = [
+        [
+            figures.place_name(words, scope, code),
+            *(figures.value(words, one, one.value(counted[code])) for one in chosen),
+        ]
+        for code in sorted(counted, key=lambda code: (code == CENTRAL, code))
+    ]
+    head = [words.label("table.place"), *(words.label(f"measure.{name}") for name in names)]
+    return Table("table.places", head, rows)
 
 
 def compared(words: Words, found: Report, what: str) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -20,12 +20,12 @@ from services.evaluation.report import Finding, Report
 from services.evaluation.scope import Scope
 
 ROOT = "/managers"
-PAGES = ("overview", "lists", "categories", "definitions")
+PAGES = ("overview", "cases", "plans", "campaigns", "categories", "definitions")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One request: the reader's scope, language, period, and today."""
+    """One request: the reader's scope, language, period, today, and what was chosen."""
 
     session: Session
     scope: Scope
@@ -33,6 +33,7 @@ class Look:
     period: Period
     today: date
     view: View
+    query: Mapping[str, str]
 
     def report(self, *, durations: bool = False) -> Report:
         return report.make(
@@ -40,19 +41,32 @@ class Look:
         )
 
     def address(
-        self, path: str, *, language: str | None = None, period: Period | None = None
+        self,
+        path: str,
+        *,
+        language: str | None = None,
+        period: Period | None = None,
+        chosen: Mapping[str, str] | None = None,
     ) -> str:
+        """The address of a page; `chosen` are the filters of a list."""
         chosen = {
             "lang": language or self.words.language,
             "from": (period or self.period).months[0].isoformat(),
+            **(chosen or {}),
         }
         return f"{ROOT}/{path}?{urlencode(chosen)}"
 
 
 def page(
-    look: Look, current: str, title: str, body: Sequence[Html], *, path: str | None = None
+    look: Look,
+    current: str,
+    title: str,
+    body: Sequence[Html],
+    *,
+    path: str | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> Html:
-    """A page within a session; `path` is its own address below the root."""
+    """A page within a session; `path` is its own address below the root, `chosen` its filters."""
     own = path if path is not None else "" if current == "overview" else current
     words = look.words
     links = [
@@ -73,7 +87,7 @@ def page(
         el(
             "a",
             words.label(f"language.name_{other}"),
-            href=look.address(own, language=other),
+            href=look.address(own, language=other, chosen=chosen),
             lang=other,
             hreflang=other,
         ),
@@ -117,14 +131,17 @@ def document(
     return Html("<!doctype html>" + el("html", head, inside, lang=words.language, dir=direction))
 
 
-def periods(look: Look, path: str) -> Html:
+def periods(look: Look, path: str, chosen: Mapping[str, str] | None = None) -> Html:
     """The period shown, and the way to those beside it."""
     words = look.words
-    before = report.previous(look.period)
-    links = [el("a", words.label("report.before"), href=look.address(path, period=before))]
+    ways = [("report.before", report.previous(look.period))]
     present = measures.half_year(look.today)
     if look.period != present:
-        links.append(el("a", words.label("pages.present"), href=look.address(path, period=present)))
+        ways.append(("pages.present", present))
+    links = [
+        el("a", words.label(key), href=look.address(path, period=period, chosen=chosen))
+        for key, period in ways
+    ]
     name = figures.period_name(words, look.period)
     return el("div", el("p", el("strong", name)), el("div", links, class_="tools"))
 
@@ -144,6 +161,7 @@ def table_of_rows(
     *,
     links: dict[int, str] | None = None,
     class_: str | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> Html:
     """A table, with the way to its CSV; `links` make the first cell of a row a link."""
     words = look.words
@@ -164,6 +182,8 @@ def table_of_rows(
     scroll = el("div", made, class_="scroll", tabindex="0", role="region", aria_label=title)
     tools = None
     if csv is not None:
-        link = el("a", words.label("pages.csv"), href=look.address(f"table/{csv}.csv"))
+        link = el(
+            "a", words.label("pages.csv"), href=look.address(f"table/{csv}.csv", chosen=chosen)
+        )
         tools = el("div", link, class_="tools")
     return el("section", scroll, tools)

@@ -18,7 +18,7 @@ from aiohttp import web
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
-from bot.pages import views
+from bot.pages import campaigns, lists, tables, views
 from bot.pages.html import Html
 from bot.pages.layout import ROOT, Look
 from handlers.report_tables import Table, bare
@@ -47,8 +47,13 @@ View = Callable[[Look, str], Html]
 
 _PAGES: dict[str, View] = {
     "": lambda look, _: views.overview(look),
-    "lists": lambda look, _: views.lists(look),
+    "cases": lambda look, _: lists.cases(look),
+    "plans": lambda look, _: lists.plans(look),
+    "waiting/{name}": lists.waiting,
+    "campaigns": lambda look, _: campaigns.every(look),
+    "campaign/{name}": campaigns.one,
     "categories": lambda look, _: views.categories(look),
+    "category/{name}": views.category,
     "definitions": lambda look, _: views.definitions(look),
     "compare/{name}": views.compare,
     "agency/{name}": views.agency,
@@ -137,7 +142,7 @@ class _Pages:
 
     async def table(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        return await self._answer(request, lambda look: _csv(views.table_of(look, name), name))
+        return await self._answer(request, lambda look: _csv(tables.named(look, name), name))
 
     # --- inside -------------------------------------------------------------------------
 
@@ -179,6 +184,7 @@ class _Pages:
             period=period,
             today=today,
             view=digest.view_of(office, within.member),
+            query=request.query,
         )
 
     def _stranger(self, request: web.Request) -> Words:

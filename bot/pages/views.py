@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot.pages import charts
+from bot.pages import charts, lists
 from bot.pages.html import Html, el
 from bot.pages.layout import Look, document, findings, page, periods, table_of_rows
 from handlers import figures, report_tables
-from handlers.report_tables import Table
 from handlers.words import Words
-from services.evaluation import agencies, digest, funnel, report
+from services.complaints import categories as categories_of_complaints
+from services.evaluation import agencies, counting, digest, funnel, report
 from services.evaluation.report import Report
 from services.evaluation.scope import NotForYou, Scope
-
-LISTS = ("today", "late", "untaken", "still", "decide")
-
 
 # --- pages ------------------------------------------------------------------------------------
 
 
 def overview(look: Look) -> Html:
-    """In words first, then the agencies, then what is compared."""
+    """What to do today, then the half-year in words, then the agencies and what is compared."""
     words, found = look.words, look.report()
-    body: list[Html] = [periods(look, "")]
+    body: list[Html] = [*_today(look), el("h2", words.label("pages.half_year")), periods(look, "")]
     if not found.together.filed:
         body.append(el("p", words.label("report.nothing")))
     for key, listed in (
-        ("pages.good", found.good),
         ("pages.attention", found.attention),
+        ("pages.good", found.good),
         ("pages.unsaid", found.unsaid),
     ):
-        body += [el("h2", words.label(key)), findings(look, listed)]
+        body += [el("h3", words.label(key)), findings(look, listed)]
     body.append(_agency_table(look, found))
     body.append(table_of_rows(look, report_tables.collected(words, found), "collection"))
     body.append(el("p", words.label("table.collection.help"), class_="soft"))
     body.append(el("h2", words.label("pages.compared")))
-    body.append(
-        el(
-            "ul",
-            [
-                el(
-                    "li",
-                    el("a", words.label(f"compared.{what}"), href=look.address(f"compare/{what}")),
-                )
-                for what in agencies.COMPARED
-            ],
-        )
-    )
+    ways = [
+        el("a", words.label(f"compared.{what}"), href=look.address(f"compare/{what}"))
+        for what in agencies.COMPARED
+    ]
+    body.append(el("ul", [el("li", way) for way in ways]))
     return page(look, "overview", words.label("pages.overview"), body)
+
+
+def _today(look: Look) -> list[Html]:
+    """The lines of the digest, each the way to its list."""
+    words = look.words
+    found = digest.lines(look.view)
+    title = el("h2", words.label("pages.today"))
+    if not found:
+        return [title, el("p", words.label("pages.quiet"))]
+    rows = []
+    for line in found:
+        # The words of a digest are HTML already: their figures stand out.
+        said = Html(words.text(f"digest.line_{line.kind}", n=line.count))
+        rows.append(el("li", el("a", said, href=lists.address_of(look, line.kind))))
+    return [title, el("ul", rows, class_="todo")]
 
 
 def compare(look: Look, what: str) -> Html:
@@ -88,10 +91,10 @@ def agency(look: Look, code: str) -> Html:
         NotForYou: out of the reader's scope.
         LookupError: there is no such agency.
     """
-    words, found = look.words, _report_of(look, code)
+    words, found = look.words, report_of(look, code)
     name = figures.place_name(words, look.scope, code)
     last = min(look.period.last, look.today)
-    points = agencies.by_month(look.session, code, last, today=look.today)
+    points = agencies.by_month(look.session, found.scope, last, today=look.today)
     title = words.label("pages.months", place=name)
     body = [
         periods(look, f"agency/{code}"),
@@ -100,8 +103,15 @@ def agency(look: Look, code: str) -> Html:
         el("p", words.label("pages.months_help"), class_="soft"),
         charts.months(points, title=title, right_to_left=words.right_to_left),
         table_of_rows(look, report_tables.changes(words, found), f"agency/{code}"),
-        table_of_rows(look, report_tables.by_category(words, found), None),
-        table_of_rows(look, report_tables.collected_years(words, found), None),
+        table_of_rows(look, report_tables.by_category(words, found), f"agency-categories/{code}"),
+        table_of_rows(look, report_tables.collected_years(words, found), f"agency-years/{code}"),
+        el(
+            "ul",
+            [
+                el("li", el("a", words.label(f"pages.{path}"), href=look.address(path, chosen=of)))
+                for path, of in (("cases", {"place": code}), ("plans", {"place": code}))
+            ],
+        ),
     ]
     return page(look, "overview", name, body, path=f"agency/{code}")
 
@@ -109,74 +119,45 @@ def agency(look: Look, code: str) -> Html:
 def categories(look: Look) -> Html:
     words, found = look.words, look.report()
     table = report_tables.by_category(words, found)
-    body = [periods(look, "categories"), table_of_rows(look, table, "categories")]
+    codes = [code for code, sums in found.categories.items() if sums.filed]
+    links = {row: look.address(f"category/{code}") for row, code in enumerate(codes)}
+    body = [periods(look, "categories"), table_of_rows(look, table, "categories", links=links)]
     if not table.rows:
         body.append(el("p", words.label("report.nothing")))
     return page(look, "categories", words.label("table.categories"), body)
 
 
-def lists(look: Look) -> Html:
-    """Cases and plans that wait, by reference; no names."""
+def category(look: Look, code: str) -> Html:
+    """One category: its agencies, its months.
+
+    Raises:
+        LookupError: there is no such category for this reader.
+    """
     words = look.words
-    body: list[Html] = []
-    for kind in LISTS:
-        items = digest.list_of(look.view, kind)
-        body.append(el("h2", words.label(f"digest.open_{kind}")))
-        if not items:
-            body.append(el("p", words.label("report.none")))
-            continue
-        body.append(table_of_rows(look, list_table(words, kind, items), f"lists-{kind}"))
-    return page(look, "lists", words.label("pages.lists"), body)
-
-
-def list_table(words: Words, kind: str, items: Sequence[digest.Item]) -> Table:
-    rows = [
-        [
-            words.code(item.reference),
-            words.label(f"category.{item.category}")
-            if item.category
-            else words.label("figure.none"),
-            words.datetime(item.since) if item.since else "",
-        ]
-        for item in items
+    name = category_name(look, code)
+    counted = counting.by_place_of_category(
+        look.session, look.scope, look.period, code, on=look.today
+    )
+    table = report_tables.of_category(words, look.scope, counted)
+    title = words.label("pages.months", place=name)
+    last = min(look.period.last, look.today)
+    points = agencies.by_month(look.session, look.scope, last, today=look.today, category=code)
+    body = [periods(look, f"category/{code}")]
+    if not table.rows:
+        body.append(el("p", words.label("report.nothing")))
+    body += [
+        table_of_rows(look, table, f"category/{code}"),
+        el("h2", title),
+        el("p", words.label("pages.months_help"), class_="soft"),
+        charts.months(points, title=title, right_to_left=words.right_to_left),
     ]
-    head = [words.label(f"pages.{name}") for name in ("reference", "category", "since")]
-    return Table(f"digest.open_{kind}", head, rows)
+    return page(look, "categories", name, body, path=f"category/{code}")
 
 
 def definitions(look: Look) -> Html:
     table = report_tables.definitions(look.words)
-    body = [table_of_rows(look, table, None, class_="words")]
+    body = [table_of_rows(look, table, "definitions", class_="words")]
     return page(look, "definitions", look.words.label("table.definitions"), body)
-
-
-def table_of(look: Look, name: str) -> Table:
-    """The table behind a CSV link.
-
-    Raises:
-        LookupError: there is no such table.
-        NotForYou: out of the reader's scope.
-    """
-    words = look.words
-    kind, _, rest = name.partition("/")
-    if kind.startswith("lists-"):
-        which = kind.removeprefix("lists-")
-        if which not in LISTS:
-            raise LookupError(name)
-        return list_table(words, which, digest.list_of(look.view, which))
-    match kind:
-        case "agencies":
-            return report_tables.by_place(words, look.report())
-        case "collection":
-            return report_tables.collected(words, look.report())
-        case "categories":
-            return report_tables.by_category(words, look.report())
-        case "compare" if rest in agencies.COMPARED:
-            return report_tables.compared(words, look.report(), rest)
-        case "agency":
-            return report_tables.changes(words, _report_of(look, rest))
-        case _:
-            raise LookupError(name)
 
 
 # --- outside a session ------------------------------------------------------------------------
@@ -206,7 +187,15 @@ def _agency_table(look: Look, found: Report) -> Html:
     return table_of_rows(look, table, "agencies", links=links)
 
 
-def _report_of(look: Look, code: str) -> Report:
+def category_name(look: Look, code: str) -> str:
+    """Raises `LookupError` for a category that does not exist for this reader."""
+    for leaf in categories_of_complaints.tree().leaves():
+        if leaf.code == code and (look.scope.whole_fund or not leaf.restricted):
+            return look.words.label(f"category.{code}")
+    raise LookupError(code)
+
+
+def report_of(look: Look, code: str) -> Report:
     """The report of one agency alone, within the reader's scope."""
     if not look.scope.covers(code):
         raise NotForYou

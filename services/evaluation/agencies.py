@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from services.dates import add_months
 from services.evaluation import affiliates, comparing
 from services.evaluation.comparing import ALARM_TAIL, WARNING_TAIL, Compared
 from services.evaluation.measures import Period
+from services.evaluation.scope import Scope
 from services.records.base import table_of
 from services.records.evaluation import CaseCell
 from services.references import CENTRAL
@@ -90,14 +91,20 @@ def _shares(session: Session, what: str, period: Period) -> list[Compared]:
     return comparing.compare_shares(observed, numbers, expected)
 
 
-def by_month(session: Session, place: str, last: date, *, today: date) -> list[MonthPoint]:
-    """The last twelve months of an agency, each beside the mean of those before it. The month
-    that is not over yet has no lower limits."""
+def by_month(
+    session: Session, scope: Scope, last: date, *, today: date, category: str | None = None
+) -> list[MonthPoint]:
+    """The last twelve months of the places of a scope together, each beside the mean of those
+    before it. The month that is not over yet has no lower limits."""
     end = last.replace(day=1)
     months = [add_months(end, back - HISTORY_MONTHS + 1) for back in range(HISTORY_MONTHS)]
     rows = session.execute(
         select(_cells.c.month, func.sum(_cells.c.filed))
-        .where(_cells.c.place == place, _cells.c.month <= end)
+        .where(
+            true() if scope.places is None else _cells.c.place.in_(sorted(scope.places)),
+            true() if category is None else _cells.c.category == category,
+            _cells.c.month <= end,
+        )
         .group_by(_cells.c.month)
     )
     counted = {row[0]: int(row[1]) for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,8 +18,14 @@ from tests.support.pages import PagesScene, serve_pages
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 PATHS = (
     "",
-    "lists",
+    "cases",
+    "cases?show=period",
+    "plans?show=period",
+    "campaigns",
+    "campaign/1",
+    "waiting/clusters",
     "categories",
+    "category/chifa",
     "definitions",
     "compare/volume",
     "compare/answered_in_target",
@@ -28,11 +35,13 @@ PATHS = (
 LAYOUT = """
 () => ({
   wide: document.documentElement.scrollWidth - innerWidth,
-  small: [...document.querySelectorAll("nav a, button")]
+  small: [...document.querySelectorAll("nav a, .todo a, button, select")]
     .map((each) => each.getBoundingClientRect())
     .filter((box) => box.width && box.height < 40).length,
   nameless: [...document.querySelectorAll("a, button, svg, [role=region]")]
     .filter((each) => !each.getAttribute("aria-label") && !each.textContent.trim()).length,
+  unlabelled: [...document.querySelectorAll("select")]
+    .filter((each) => !each.labels.length || !each.labels[0].innerText.trim()).length,
   headless: [...document.querySelectorAll("table")]
     .filter((each) => !each.caption || !each.querySelector("th[scope=col]")).length,
 })
@@ -105,17 +114,20 @@ async def test_every_page_fits_its_window_in_both_languages(
 ) -> None:
     page, wrong = await inside(browser, scene, size)
     for path in PATHS:
-        answer = await page.goto(f"{scene.base_url}/managers/{path}?lang={language}")
+        sign = "&" if "?" in path else "?"
+        answer = await page.goto(f"{scene.base_url}/managers/{path}{sign}lang={language}")
         assert answer is not None
         assert answer.status == 200
         assert await page.evaluate(LAYOUT) == {
             "wide": 0,
             "small": 0,
             "nameless": 0,
+            "unlabelled": 0,
             "headless": 0,
         }, path
         if folder := os.environ.get("SCREENSHOTS"):
-            name = f"managers-{path.replace('/', '-') or 'overview'}-{language}-{size['width']}.png"
+            name = re.sub(r"[^a-z0-9]+", "-", path) or "overview"
+            name = f"managers-{name}-{language}-{size['width']}.png"
             await page.screenshot(path=str(Path(folder) / name), full_page=True)
     assert wrong == []
     await page.context.close()
@@ -161,6 +173,47 @@ async def test_from_the_overview_one_reaches_an_agency_and_its_funnel(
     await page.click("text=العربية")
     assert await page.get_attribute("html", "dir") == "rtl"
     assert await page.locator("svg circle").count() == 4
+    assert wrong == []
+    await page.context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+async def test_the_first_screen_of_a_phone_says_what_to_do_today(
+    browser: Browser, scene: PagesScene, language: str
+) -> None:
+    page, wrong = await inside(browser, scene, PHONE)
+    await page.goto(f"{scene.base_url}/managers/?lang={language}")
+    first = page.locator(".todo a").first
+    box = await first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < PHONE["height"]
+    said = await first.inner_text()
+    number = re.search(r"\d+", said)
+    assert number is not None
+    await first.click()
+    assert number[0] in await page.inner_text("main")
+    assert await page.locator("tbody tr").count() > 0
+    assert wrong == []
+    await page.context.close()
+
+
+async def test_a_list_is_filtered_and_turned_by_keyboard_alone(
+    browser: Browser, scene: PagesScene
+) -> None:
+    page, wrong = await inside(browser, scene, DESK)
+    await page.goto(f"{scene.base_url}/managers/cases?lang=fr")
+    await page.focus("select[name=show]")
+    await page.keyboard.press("End")  # all of the half-year
+    await page.focus("form.filters button")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**show=period**")
+    before = await page.inner_text("tbody tr th >> nth=0")
+    await page.focus("text=Page suivante")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**page=2**")
+    assert await page.inner_text("tbody tr th >> nth=0") != before
+    await page.click("nav >> text=العربية")
+    assert await page.locator("select[name=show]").input_value() == "period"
     assert wrong == []
     await page.context.close()
 
