@@ -126,6 +126,11 @@ class EvidenceKeeper:
     def _done(self, number: int, _: asyncio.Task[None]) -> None:
         self._under_way.pop(number, None)
 
+    async def settled(self) -> None:
+        """Until no file is under way."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
     async def _prepare(self) -> bool:
         """Whether the directory is there, and the right one."""
         if self._ready:

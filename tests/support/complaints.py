@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -75,13 +77,16 @@ def unlinked_citizen(bot: FundBot, telegram_id: int = STRANGER, *, language: str
 
 
 def _meet(session: Session, bot: FundBot, telegram_id: int, language: str) -> None:
+    meet_citizen(session, telegram_id, language=language, now=bot.clock.now())
+
+
+def meet_citizen(session: Session, telegram_id: int, *, language: str, now: datetime) -> None:
+    """Someone who has written to the bot and consented."""
     if session.get(Person, telegram_id) is None:
-        people.meet(
-            session, telegram_id, chat_id=telegram_id, language_code=language, now=bot.clock.now()
-        )
+        people.meet(session, telegram_id, chat_id=telegram_id, language_code=language, now=now)
     person = session.get(Person, telegram_id)
     assert person is not None
-    person.consented_at = bot.clock.now()
+    person.consented_at = now
 
 
 def complaints(bot: FundBot) -> list[Complaint]:
