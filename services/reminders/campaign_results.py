@@ -72,7 +72,8 @@ _WITHIN = {
     "AND CAST(member.decided_at AS date) + CAST(:days AS integer)",
 }
 _UNTIL = {
-    "sqlite": "datetime(member.decided_at, '+' || :days || ' days')",
+    # Written as instants are stored: with six digits after the second.
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', member.decided_at, '+' || :days || ' days')",
     "postgresql": "member.decided_at + CAST(:days AS integer) * interval '1 day'",
 }
 _PAID = """
