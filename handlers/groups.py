@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import telegram
 from sqlalchemy.orm import Session
 
 from handlers.buttons import LinkButton
 from handlers.desk import in_group
+from handlers.memberships import Change
 from handlers.turn import Kit, Turn
 from services.complaints import forum
 from services.complaints.office import Office
@@ -49,7 +49,7 @@ def answer(turn: Turn, data: str = "") -> None:
 
 def membership(
     session: Session,
-    change: telegram.ChatMemberUpdated,
+    change: Change,
     *,
     kit: Kit,
     now: datetime,
@@ -61,7 +61,7 @@ def membership(
 
 def joined(
     session: Session,
-    change: telegram.ChatMemberUpdated,
+    change: Change,
     *,
     kit: Kit,
     now: datetime,

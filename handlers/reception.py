@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import telegram
 from sqlalchemy.orm import Session
 
-from handlers import change_of_mind, free_text, general, groups
+from handlers import change_of_mind, free_text, general, groups, memberships
 from handlers.buttons import NotOurButton
 from handlers.doing import waits_for_consent
 from handlers.turn import Kit, Turn
@@ -72,8 +71,8 @@ def receive(
         _membership(session, update["my_chat_member"], kit, now, outbox)
         return
     if "chat_member" in update:
-        change = telegram.ChatMemberUpdated.de_json(update["chat_member"], None)
-        groups.joined(session, change, kit=kit, now=now, outbox=outbox)
+        if (change := memberships.read(update["chat_member"])) is not None:
+            groups.joined(session, change, kit=kit, now=now, outbox=outbox)
         return
     new_id = update.get("message", {}).get("migrate_to_chat_id")
     if new_id is not None:
@@ -147,18 +146,17 @@ def _is_talk_of_strangers(session: Session, message: Mapping[str, Any], user_id:
     return people.find(session, user_id) is None and staff.of(session, user_id) is None
 
 
-def _membership(
-    session: Session, change: Mapping[str, Any], kit: Kit, now: datetime, outbox: Outbox
-) -> None:
+def _membership(session: Session, raw: Any, kit: Kit, now: datetime, outbox: Outbox) -> None:
     """Blocked or unblocked in private; added to a group or removed from it."""
-    if change["chat"]["type"] != "private":
-        read = telegram.ChatMemberUpdated.de_json(dict(change), None)
-        groups.membership(session, read, kit=kit, now=now, outbox=outbox)
+    change = memberships.read(raw)
+    if change is None:
         return
-    person = change["from"]["id"]
+    if change.chat_type != "private":
+        groups.membership(session, change, kit=kit, now=now, outbox=outbox)
+        return
+    person = change.by if change.by is not None else change.chat_id
     if people.find(session, person) is not None:
-        reachable = change["new_chat_member"]["status"] not in ("kicked", "left")
-        people.set_reachable(session, person, reachable)
+        people.set_reachable(session, person, change.is_in)
 
 
 def _pressed(turn: Turn, data: str) -> None:

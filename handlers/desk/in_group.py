@@ -16,6 +16,7 @@ from handlers import general
 from handlers.buttons import NotOurButton
 from handlers.complaint_draft import office
 from handlers.desk import healing, writing
+from handlers.memberships import Change
 from handlers.notices import tell
 from handlers.turn import Kit, Turn
 from services import staff
@@ -42,7 +43,6 @@ ACTIONS = frozenset(
         "step.help",
     }
 )
-GONE = frozenset({"left", "kicked"})
 TEXT, WHERE, CHECK = "desk.text", "desk.where", "desk.check"  # steps in which one writes
 
 
@@ -83,7 +83,7 @@ def bind(turn: Turn) -> None:
 
 def membership(
     session: Session,
-    change: telegram.ChatMemberUpdated,
+    change: Change,
     *,
     kit: Kit,
     now: datetime,
@@ -91,15 +91,14 @@ def membership(
 ) -> None:
     """The bot's own standing in a desk's group changed."""
     the_office = Office(session, kit.policy, kit.vault, now)
-    chat_id = change.chat.id
+    chat_id = change.chat_id
     if forum.group_at(the_office, chat_id) is None:
         return
-    status = change.new_chat_member.status
-    if status in GONE:
+    if not change.is_in:
         healing.report_trouble(kit, outbox, the_office, chat_id, "removed")
-    elif not getattr(change.new_chat_member, "can_manage_topics", False):
+    elif not change.can_manage_topics:
         healing.report_trouble(kit, outbox, the_office, chat_id, "no_right")
-    elif not change.chat.is_forum:
+    elif not change.is_forum:
         healing.report_trouble(kit, outbox, the_office, chat_id, "no_topics")
     else:
         forum.set_trouble(the_office, chat_id, None)
@@ -107,7 +106,7 @@ def membership(
 
 def joined(
     session: Session,
-    change: telegram.ChatMemberUpdated,
+    change: Change,
     *,
     kit: Kit,
     now: datetime,
@@ -115,12 +114,12 @@ def joined(
 ) -> None:
     """Someone came into a desk's group: whoever is not of the staff is pointed out."""
     the_office = Office(session, kit.policy, kit.vault, now)
-    group = forum.group_at(the_office, change.chat.id)
-    user = change.new_chat_member.user
-    was_in = change.old_chat_member.status not in GONE
-    if group is None or user.is_bot or was_in or change.new_chat_member.status in GONE:
+    group = forum.group_at(the_office, change.chat_id)
+    if group is None or change.user_id is None or change.is_bot:
         return
-    member = staff.of(session, user.id)
+    if change.was_in or not change.is_in:
+        return
+    member = staff.of(session, change.user_id)
     if member is not None and (
         member.agency is None or staff.works_for(session, member, group.desk)
     ):

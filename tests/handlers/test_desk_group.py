@@ -274,6 +274,37 @@ def test_a_stranger_who_joins_is_pointed_out_to_an_administrator(scene: Scene) -
         assert len(heard) == told
 
 
+def test_changes_that_telegram_tells_in_part_are_understood_or_passed_over(scene: Scene) -> None:
+    """Another edition of the server names fewer fields than the library insists on."""
+    bot, forum, _ = scene
+    chat = {name: forum._chat()[name] for name in ("id", "type")}
+    stranger = {"id": STRANGER}
+    bot.update(my_chat_member={"chat": chat, "new_chat_member": {"status": "administrator"}})
+    assert "gérer les sujets" in bot.chat(ADMIN).text
+    bot.update(my_chat_member={"chat": chat, "new_chat_member": {"status": "kicked"}})
+    assert "n’est plus dans le groupe" in bot.chat(ADMIN).text
+    heard = len(bot.chat(ADMIN).messages)
+    for silent in (
+        {"chat": chat},
+        {"chat": chat, "new_chat_member": {"status": "member"}},
+        {"chat": chat, "new_chat_member": {"user": stranger}},
+        {"new_chat_member": {"status": "member", "user": stranger}},
+        {"chat": chat, "new_chat_member": {"status": "member", "user": {"id": 2**70}}},
+        {"chat": chat, "new_chat_member": {"status": "left", "user": stranger}},
+        {
+            "chat": chat,
+            "old_chat_member": {"status": "restricted"},
+            "new_chat_member": {"status": "member", "user": stranger},
+        },
+    ):
+        bot.update(chat_member=silent)
+        assert len(bot.chat(ADMIN).messages) == heard
+    bot.update(
+        chat_member={"chat": chat, "new_chat_member": {"status": "member", "user": stranger}}
+    )
+    assert "extérieure" in bot.chat(ADMIN).text
+
+
 def test_cases_from_before_the_group_get_their_topics_a_few_at_a_time(fund_bot: FundBot) -> None:
     open_agencies(fund_bot)
     for number in range(8):
