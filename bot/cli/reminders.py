@@ -99,9 +99,9 @@ def campaign_result(
     out: Annotated[Path, typer.Option("--out", help="the CSV to write")],
 ) -> None:
     """Write what came of a campaign: by agency, and the reasons people were held."""
-    with _desk() as (session, policy, _, now):
+    with _desk() as (session, policy, _, _):
         campaign = _campaign(session, number)
-        content = campaign_results.as_csv(campaign_results.of(session, policy, campaign, now))
+        content = campaign_results.as_csv(campaign_results.of(session, policy, campaign))
     try:
         out.write_bytes(content)
     except OSError as error:

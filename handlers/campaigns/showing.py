@@ -77,7 +77,7 @@ def examples(turn: Turn) -> None:
 def result(turn: Turn) -> None:
     """What came of it so far, as a file."""
     campaign = campaigns.one(turn.session, turn.caller.telegram_id, number(turn))
-    found = campaign_results.of(turn.session, turn.kit.policy, campaign, turn.now)
+    found = campaign_results.of(turn.session, turn.kit.policy, campaign)
     turn.say_document(
         f"campaign-{campaign.id}.csv",
         "text/csv",

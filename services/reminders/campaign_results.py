@@ -6,7 +6,6 @@ import csv
 import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -117,14 +116,21 @@ _OPT_OUTS = """
 """
 
 
-def of(session: Session, policy: Policy, campaign: Campaign, now: datetime) -> dict[str, Result]:
-    """By agency; the window of payments, plans, opt-outs and complaints is the policy's, from
-    the moment each person was written to. Complaints kept from agencies are not counted."""
+def outcomes(session: Session, campaign: Campaign) -> dict[str, Result]:
+    """By agency, how far it is: who was sent the message, who is held and why."""
     found: dict[str, Result] = defaultdict(Result)
     for agency, state, reason, count in session.execute(_OUTCOMES, {"campaign": campaign.id}):
         found[agency].counts[state] += count
         if reason is not None:
             found[agency].reasons[reason] += count
+    return found
+
+
+def of(session: Session, policy: Policy, campaign: Campaign) -> dict[str, Result]:
+    """By agency, the outcomes and what people did; the window of payments, plans, opt-outs and
+    complaints is the policy's, from the moment each person was written to. Complaints kept from
+    agencies are not counted."""
+    found = outcomes(session, campaign)
     dialect = session.get_bind().dialect.name
     days = policy.reminder_rules(campaign.last).result_window_days
     values = {"campaign": campaign.id, "days": days}

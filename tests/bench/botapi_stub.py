@@ -96,6 +96,17 @@ class Stub:
         messages = sum(method == "sendMessage" for _, method, _, _, _ in self.sent)
         return web.json_response({"messages": messages})
 
+    async def busiest(self, _: web.Request) -> web.Response:
+        """The most messages that arrived within any second, however it lies: counted here,
+        apart from the limits of the bot."""
+        times = [at for at, method, _, _, _ in self.sent if method.startswith(("send", "edit"))]
+        most, first = 0, 0
+        for place, at in enumerate(times):
+            while at - times[first] >= 1.0:
+                first += 1
+            most = max(most, place - first + 1)
+        return web.json_response({"messages": most})
+
     async def told_delays(self, _: web.Request) -> web.Response:
         return web.json_response({"delays": self.delays})
 
@@ -113,6 +124,7 @@ def main() -> None:
     app.router.add_post("/feed", stub.feed)
     app.router.add_get("/seen", stub.seen)
     app.router.add_get("/count", stub.count)
+    app.router.add_get("/busiest", stub.busiest)
     app.router.add_get("/delays", stub.told_delays)
     app.router.add_post("/reset", stub.reset)
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)

@@ -4,7 +4,8 @@
 PostgreSQL, six years each (goal: 1,000,000 under 5 minutes and 400 MiB; by default 100,000 are
 prepared and the time for a million is computed from them, which the output says). Then the
 whole program sends a campaign at Telegram's rate while people ask for /status (goals: p95 under
-300 ms, 97 % or more of the 30 messages a second used).
+300 ms, 97 % or more of the 30 messages a second used, never more than 30 in any second as the
+stand-in counts them).
 """
 
 from __future__ import annotations
@@ -80,6 +81,9 @@ def _prepare_here(url: str, people: int) -> bool:
             audience, counts = campaign.audience, dict(campaign.counts)
     took, cpu = time.monotonic() - began, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with engine.connect() as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        server_peak = _peak_mib(pid)
     engine.dispose()
     rate = people / took
     for_a_million = A_MILLION / rate
@@ -87,8 +91,19 @@ def _prepare_here(url: str, people: int) -> bool:
     print(f"audience {audience:,}: {counts}")
     computed = "" if people >= A_MILLION else "computed from the above: "
     print(f"{computed}1,000,000 in {for_a_million:.0f} s (goal: under 300)")
-    print(f"peak memory {peak:.0f} MiB, {base:.0f} MiB before it began (goal: under 400)")
+    print(
+        f"peak memory {peak:.0f} MiB, {base:.0f} MiB before it began, and {server_peak:.0f} MiB of "
+        f"the database's process, shared buffers included (goal: under 400)"
+    )
     return for_a_million < 300 and peak < 400
+
+
+def _peak_mib(pid: int) -> float:
+    """The most memory a process had so far."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def send() -> bool:
@@ -133,19 +148,20 @@ def send() -> bool:
             ask(clock, {"now": at(DAY, "12:00").isoformat()})
             wait_for(lambda: ask(f"{api}/count")["messages"] > 60, what="the campaign")
             ask(f"{api}/reset", {})
-            before, began = 0, time.monotonic()
+            began = time.monotonic()
             for number in range(SECONDS * STATUS_PER_S):
                 ask(f"{api}/feed", {"updates": [_status(number, crowd, askers)]})
                 left = began + (number + 1) / STATUS_PER_S - time.monotonic()
                 time.sleep(max(0.0, left))
-            sent = ask(f"{api}/count")["messages"] - before
-            took = time.monotonic() - began
+            sent, took = ask(f"{api}/count")["messages"], time.monotonic() - began
+            busiest = ask(f"{api}/busiest")["messages"]
             delays = sorted(delay * 1_000 for delay in ask(f"{api}/delays")["delays"])
     p50, p95 = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
     used = sent / took / ALLOWED_PER_S
     print(f"{sent} messages in {took:.1f} s: {sent / took:.2f}/s, {used:.1%} of the allowed rate")
     print(f"/status meanwhile ({len(delays)}): p50 {p50:.0f} ms, p95 {p95:.0f} ms (goal: 300)")
-    return p95 < 300 and used >= 0.97
+    print(f"most in any second: {busiest} (goal: no more than {ALLOWED_PER_S})")
+    return p95 < 300 and used >= 0.97 and busiest <= ALLOWED_PER_S
 
 
 def _status(number: int, crowd: int, askers: int) -> dict[str, Any]:

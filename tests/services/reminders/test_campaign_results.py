@@ -59,7 +59,7 @@ def results(bot: FundBot) -> dict[str, dict[str, Any]]:
     def read(session: Session) -> dict[str, dict[str, Any]]:
         campaign = session.get(Campaign, 1)
         assert campaign is not None
-        found = campaign_results.of(session, RULES, campaign, NOON + timedelta(days=60))
+        found = campaign_results.of(session, RULES, campaign)
         return {
             agency: dict(zip(campaign_results.COLUMNS[1:], one.row, strict=True))
             for agency, one in found.items()
