@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,6 +26,7 @@ from bot.gateway.workers import Workers
 from bot.settings import Settings
 from handlers import book, words
 from handlers.buttons import Seal
+from handlers.papers import order
 from handlers.turn import Kit
 from services import installation, policy
 from services.clock import Clock
@@ -97,6 +99,7 @@ async def open_means(
     stack.push_async_callback(workers.stop)
     api = BotApi(settings.BOT_API_URL, token, request, timeout_s=timeout_s)
     evidence = EvidenceStore(settings.evidence_dir, vault)
+    kit = make_kit(settings, vault, bot_username=username)
     sender = Sender(
         api=api,
         sessions=make_session,
@@ -104,9 +107,10 @@ async def open_means(
         clock=clock,
         limits=SendingLimits.of_rate(settings.SEND_PER_SECOND),
         kept_files=KeptFiles(evidence, vault, Transactions(make_session, workers)),
+        make_paper=partial(order.make, kit, make_session),
     )
     return Means(
-        kit=make_kit(settings, vault, bot_username=username),
+        kit=kit,
         clock=clock,
         sessions=make_session,
         reader=reader,

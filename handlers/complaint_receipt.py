@@ -29,9 +29,8 @@ def give_receipt(turn: Turn, office: Office, case: Case) -> None:
         resolve_by=resolve_by,
     )
     code = receipts.code(office, case)
-    turn.say_photo(
-        f"{case.reference}.png",
-        square.png(code, pixels=QR_PIXELS),
+    turn.say_paper(
+        square.wanted(code, case.reference, pixels=QR_PIXELS),
         "complaint.receipt_code",
         reference=case.reference,
         code=code,

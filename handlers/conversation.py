@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from handlers.papers.order import Maker
 from handlers.turn import Turn
 
 Handler = Callable[[Turn], None]
@@ -39,6 +40,7 @@ class Conversation:
 
     `personal` commands, actions and deep links touch personal data and wait for consent.
     `deep_links` answers `?start=KIND_VALUE` by its kind; the value is the turn's argument.
+    `papers` makes the files it hands out, by their kind.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Conversation:
     commands: Mapping[str, Handler] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
     deep_links: Mapping[str, Handler] = field(default_factory=dict)
+    papers: Mapping[str, Maker] = field(default_factory=dict)
     personal: bool = True
 
 
@@ -57,6 +60,7 @@ class Book:
         self.commands: dict[str, tuple[Conversation, Handler]] = {}
         self.actions: dict[str, tuple[Conversation, Action]] = {}
         self.deep_links: dict[str, tuple[Conversation, Handler]] = {}
+        self.papers: dict[str, Maker] = {}
         for conversation in conversations:
             for step in conversation.steps:
                 _add(self.steps, step.name, step)
@@ -66,6 +70,8 @@ class Book:
                 _add(self.actions, name, (conversation, action))
             for name, handler in conversation.deep_links.items():
                 _add(self.deep_links, name, (conversation, handler))
+            for name, maker in conversation.papers.items():
+                _add(self.papers, name, maker)
         for step in self.steps.values():
             if step.back is not None and step.back not in self.steps:
                 raise ValueError(f"{step.name} leads back to {step.back}, which does not exist")

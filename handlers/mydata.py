@@ -11,6 +11,7 @@ import json
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation, Step
 from handlers.identity import accounts as account_pages
+from handlers.papers.order import Draw, Order, Wanted
 from handlers.turn import Turn
 from services import access_trail, linking, people, personal_data
 from services.linking import SELF
@@ -91,14 +92,16 @@ def show_who(turn: Turn) -> None:
 
 def send_export(turn: Turn) -> None:
     """A copy of everything, as a document in this chat."""
-    content = personal_data.export(turn.session, turn.kit.vault, turn.caller.telegram_id, turn.now)
-    turn.say_document(
-        f"mydata-{turn.today.isoformat()}.json",
-        "application/json",
-        json.dumps(content, ensure_ascii=False, indent=2).encode(),
+    turn.say_paper(
+        Wanted("mydata", f"mydata-{turn.today.isoformat()}.json", "application/json"),
         "mydata.export_caption",
         [BACK],
     )
+
+
+def make_export(order: Order) -> Draw:
+    content = personal_data.export(order.session, order.kit.vault, order.telegram_id, order.at)
+    return lambda: json.dumps(content, ensure_ascii=False, indent=2).encode()
 
 
 def show_correct(turn: Turn) -> None:
@@ -181,4 +184,5 @@ CONVERSATION = Conversation(
         ),
         "mydata.erase_yes": Action(erase, step="mydata.erase_sure"),
     },
+    papers={"mydata": make_export},
 )

@@ -51,9 +51,8 @@ def reference(turn: Turn) -> None:
         turn.toast("button.not_valid", alert=True)
         return
     code = payment_ways.reference(found.card.agency, linked.contributor_id)
-    turn.say_photo(
-        f"{code}.png",
-        square.png(code, pixels=QR_PIXELS),
+    turn.say_paper(
+        square.wanted(code, code, pixels=QR_PIXELS),
         "pay.reference",
         reference=code,
         number=found.card.number,
@@ -139,4 +138,5 @@ CONVERSATION = Conversation(
     name="pay",
     commands={"pay": how_to_pay},
     actions={"pay.open": Action(how_to_pay), "pay.reference": Action(reference)},
+    papers={"square": square.make},
 )

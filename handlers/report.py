@@ -8,21 +8,20 @@ from handlers import figures, report_tables
 from handlers.buttons import Button, LinkButton
 from handlers.conversation import Action, Conversation
 from handlers.digest import for_readers
+from handlers.papers.order import PDF, XLSX, Draw, NotToBeMade, Order, Wanted
 from handlers.turn import Turn
 from services import events
 from services.evaluation import doors, measures, report, scope
 from services.evaluation.measures import Period
 from services.evaluation.report import Report
 
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SENTENCES = 6
 
 
 def show(turn: Turn) -> None:
     """The half-year so far, or the one before: what is good, what needs attention."""
     period = _period(turn)
-    found = _report(turn, period, durations=False)
+    found = _report(turn, period)
     words = turn.words
     parts = [words.text("report.title", period=figures.period_name(words, period))]
     if not found.together.filed:
@@ -78,31 +77,57 @@ def send_link(turn: Turn) -> None:
 
 def _send(turn: Turn, kind: str) -> None:
     period = _period(turn)
-    found = _report(turn, period)
-    name = f"casnos-{period.months[0]:%Y-%m}-{turn.caller.language}.{kind}"
-    caption = figures.period_name(turn.words, period)
-    if kind == "pdf":
-        from handlers.papers import report as report_pdf  # heavy: only when a paper is wanted
-
-        content = report_pdf.write(turn.words, found, at=turn.now)
-        turn.say_document(name, PDF, content, "report.caption", period=caption)
-    else:
-        content = report_tables.write_xlsx(turn.words, found)
-        turn.say_document(name, XLSX, content, "report.caption", period=caption)
+    first = period.months[0]
+    turn.say_paper(
+        Wanted(
+            f"report_{kind}",
+            f"casnos-{first:%Y-%m}-{turn.caller.language}.{kind}",
+            PDF if kind == "pdf" else XLSX,
+            details={"first": first.isoformat()},
+        ),
+        "report.caption",
+        period=figures.period_name(turn.words, period),
+    )
     events.record(
         turn.session,
         "report.made",
         at=turn.now,
         actor=events.staff(turn.caller.telegram_id),
         subject=("staff", turn.caller.telegram_id),
-        data={"first": period.months[0].isoformat(), "kind": kind},
+        data={"first": first.isoformat(), "kind": kind},
     )
 
 
-def _report(turn: Turn, period: Period, *, durations: bool = True) -> Report:
-    """The durations take a longer look; the words in chat do without."""
+def make_pdf(order: Order) -> Draw:
+    found = _ordered(order)
+
+    def draw() -> bytes:
+        from handlers.papers import report as paper  # heavy: only when one is wanted
+
+        return paper.write(order.words, found, at=order.at)
+
+    return draw
+
+
+def make_xlsx(order: Order) -> Draw:
+    found = _ordered(order)
+    return lambda: report_tables.write_xlsx(order.words, found)
+
+
+def _ordered(order: Order) -> Report:
+    """The report as whoever ordered it may see it now."""
+    try:
+        within = scope.of(order.session, order.telegram_id)
+    except scope.NotForYou:
+        raise NotToBeMade from None
+    period = measures.half_year(date.fromisoformat(order.details["first"]))
+    return report.make(order.session, within, period, on=order.day)
+
+
+def _report(turn: Turn, period: Period) -> Report:
+    """Without the durations, which take a longer look: the words in chat do without."""
     within = scope.of(turn.session, turn.caller.telegram_id)
-    return report.make(turn.session, within, period, on=turn.today, durations=durations)
+    return report.make(turn.session, within, period, on=turn.today, durations=False)
 
 
 def _period(turn: Turn) -> Period:
@@ -124,4 +149,5 @@ CONVERSATION = Conversation(
         "report.xlsx": Action(for_readers(send_xlsx)),
         "report.pages": Action(for_readers(send_link)),
     },
+    papers={"report_pdf": make_pdf, "report_xlsx": make_xlsx},
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from handlers import whose
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
+from handlers.papers.order import Draw, NotToBeMade, Order, Wanted
 from handlers.turn import Turn
 from handlers.words import LANGUAGES
-from services import events, situation
+from services import events, linking, situation
 from services.linking import Linked
-
-PDF = "application/pdf"
 
 
 def in_own_language(turn: Turn) -> None:
@@ -32,27 +31,21 @@ def in_a_language(turn: Turn) -> None:
 
 
 def _send(turn: Turn, linked: Linked, language: str) -> None:
-    from handlers.papers import statement as paper  # 33 MiB of memory, for the first paper only
-
-    found = situation.situation_on(
-        turn.session,
-        policy=turn.kit.policy,
-        vault=turn.kit.vault,
-        contributor_id=linked.contributor_id,
-        on=turn.today,
-    )
-    if found is None:
+    if situation.card_of(turn.session, turn.kit.vault, linked.contributor_id) is None:
         turn.say("status.no_account")
         return
     other = next(code for code in LANGUAGES if code != language)
     argument = whose.argument_of(linked)
-    turn.say_document(
-        file_name(found.position.on.isoformat(), language),
-        PDF,
-        paper.write(turn.kit.words[language], found, at=turn.now),
+    turn.say_paper(
+        Wanted(
+            "statement",
+            file_name(turn.today.isoformat(), language),
+            language=language,
+            details={"contributor": linked.contributor_id},
+        ),
         "statement.caption",
         [[Button(f"language.name_{other}", "statement.in", f"{other}:{argument}")]],
-        on=found.position.on,
+        on=turn.today,
     )
     events.record(
         turn.session,
@@ -62,6 +55,30 @@ def _send(turn: Turn, linked: Linked, language: str) -> None:
         subject=("contributor", linked.contributor_id),
         data={"language": language},
     )
+
+
+def make(order: Order) -> Draw:
+    """The account as it stands, for whoever is still linked to it."""
+    contributor_id = order.details["contributor"]
+    linked = linking.accounts_of(order.session, order.telegram_id, order.day)
+    if contributor_id not in (one.contributor_id for one in linked):
+        raise NotToBeMade
+    found = situation.situation_on(
+        order.session,
+        policy=order.kit.policy,
+        vault=order.kit.vault,
+        contributor_id=contributor_id,
+        on=order.day,
+    )
+    if found is None:
+        raise NotToBeMade
+
+    def draw() -> bytes:
+        from handlers.papers import statement  # 33 MiB of memory, for the first paper only
+
+        return statement.write(order.words, found, at=order.at)
+
+    return draw
 
 
 def file_name(day: str, language: str) -> str:
@@ -76,4 +93,5 @@ CONVERSATION = Conversation(
         "statement.open": Action(in_own_language),
         "statement.in": Action(in_a_language),
     },
+    papers={"statement": make},
 )

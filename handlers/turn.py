@@ -16,6 +16,8 @@ import telegram
 from sqlalchemy.orm import Session
 
 from handlers.buttons import Button, LinkButton, Press, Rows, Seal
+from handlers.papers import order
+from handlers.papers.order import Wanted
 from handlers.words import Words
 from services import people
 from services.dates import day_in_algiers
@@ -176,15 +178,28 @@ class Turn:
             "editMessageText", params, chat_id=self.chat_id, lane=self.lane, after_id=call_id
         )
 
-    def say_photo(self, name: str, png: bytes, key: str, rows: Rows = (), **values: Any) -> Call:
-        """Send a picture made here, with a caption."""
-        return self._send_file("sendPhoto", "photo", name, "image/png", png, key, rows, values)
+    def say_paper(self, wanted: Wanted, key: str, rows: Rows = (), **values: Any) -> Call:
+        """Send a file that is made once this is committed (`handlers.papers`); `key` is its
+        caption. If it cannot be made, that is said in its place."""
+        assert wanted.kind in self.kit.book.papers, f"nothing makes {wanted.kind}"
+        paper = order.written_down(
+            wanted,
+            telegram_id=self.caller.telegram_id,
+            language=self.caller.language,
+            at=self.now,
+            otherwise=self.words.text("trouble.no_paper"),
+        )
+        method, name = (
+            ("sendPhoto", "photo") if paper.mime == order.PNG else ("sendDocument", "document")
+        )
+        return self._send_file(method, {name: paper.as_param()}, key, rows, values)
 
     def say_document(
         self, name: str, mime: str, content: bytes, key: str, rows: Rows = (), **values: Any
     ) -> Call:
-        """Send a file made here, with a caption."""
-        return self._send_file("sendDocument", "document", name, mime, content, key, rows, values)
+        """Send a small file made here, with a caption."""
+        file = {"document": {"$file": self.outbox.keep_file(name, mime, content)}}
+        return self._send_file("sendDocument", file, key, rows, values)
 
     def toast(self, key: str, *, alert: bool = False, **values: Any) -> None:
         """A short line over the chat when a button was pressed; `alert` waits for an OK."""
@@ -282,17 +297,14 @@ class Turn:
     def _send_file(
         self,
         method: str,
-        field_name: str,
-        name: str,
-        mime: str,
-        content: bytes,
+        file: Mapping[str, Any],
         key: str,
         rows: Rows,
         values: Mapping[str, Any],
     ) -> Call:
         params: dict[str, Any] = {
             "chat_id": self.chat_id,
-            field_name: {"$file": self.outbox.keep_file(name, mime, content)},
+            **file,
             "caption": self.words.text(key, **values),
             "parse_mode": "HTML",
         }

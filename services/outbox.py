@@ -47,6 +47,32 @@ class Call:
 
 
 @dataclass(slots=True, frozen=True)
+class Paper:
+    """A file of a call that is made just before the call leaves, outside of any unit of work.
+
+    `kind` names its maker and `order` what that needs, in plain JSON values; so a stop or a kill
+    loses nothing. `otherwise` is said instead (HTML) when it cannot be made.
+    """
+
+    kind: str
+    name: str
+    mime: str
+    order: Mapping[str, Any]
+    otherwise: str
+
+    def as_param(self) -> dict[str, Any]:
+        return {
+            PAPER: {
+                "kind": self.kind,
+                "name": self.name,
+                "mime": self.mime,
+                "order": dict(self.order),
+                "otherwise": self.otherwise,
+            }
+        }
+
+
+@dataclass(slots=True, frozen=True)
 class Concluded:
     """How a call ended: `state` is sent, failed, unknown or queued (again, from `not_before`)."""
 
@@ -59,6 +85,8 @@ class Concluded:
     unreachable: bool = False
     moved_to: int | None = None
 
+
+PAPER = "$paper"
 
 _calls = table_of(OutgoingCall)
 _insert_call = insert(_calls)
@@ -262,3 +290,23 @@ def _files_in(params: Mapping[str, Any]) -> Iterable[int]:
     for value in params.values():
         if isinstance(value, dict) and "$file" in value:
             yield value["$file"]
+
+
+def paper_in(params: Mapping[str, Any]) -> tuple[str, Paper] | None:
+    """The paper a call carries, and the parameter it stands in."""
+    for field_name, value in params.items():
+        if isinstance(value, dict) and PAPER in value:
+            return field_name, Paper(**value[PAPER])
+    return None
+
+
+def say_instead(call: Call) -> None:
+    """Change a call whose paper cannot be made into the words that stand by for it."""
+    found = paper_in(call.params)
+    if found is None:
+        return
+    field_name, paper = found
+    call.method = "sendMessage"
+    call.params = {
+        name: value for name, value in call.params.items() if name not in (field_name, "caption")
+    } | {"text": paper.otherwise}

@@ -9,6 +9,7 @@ from bot.gateway import verdicts
 from bot.gateway.api import BotApi, Refused
 from bot.gateway.cleaning import is_storable
 from bot.gateway.kept_files import Files, KeptFiles, names_a_kept_file
+from bot.gateway.papers import Papers
 from bot.gateway.transactions import Transactions
 from bot.gateway.verdicts import Verdict
 from services import outbox
@@ -23,10 +24,16 @@ DID_NOT_LEAVE = frozenset({WAITS, OVERTAKEN})
 
 class Delivery:
     def __init__(
-        self, api: BotApi, transactions: Transactions, kept_files: KeptFiles | None = None
+        self,
+        api: BotApi,
+        transactions: Transactions,
+        *,
+        papers: Papers,
+        kept_files: KeptFiles | None = None,
     ) -> None:
         self._api = api
         self._transactions = transactions
+        self._papers = papers
         self._kept_files = kept_files
 
     async def make(
@@ -90,6 +97,9 @@ class Delivery:
         """The parameters as Telegram takes them, and the files they name."""
         if self._kept_files is not None and names_a_kept_file(call):
             return await self._kept_files.fill_in(call)
+        if (paper := self._papers.of(call)) is not None:
+            field, file = paper
+            return call.params | {field: "attach://paper"}, {"paper": file}
         if not any(_names_a_file(value) for value in call.params.values()):
             return call.params, {}
         files = await self._transactions.do(lambda session: outbox.files_of(session, call))

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
@@ -26,13 +26,15 @@ from bot.gateway.delivery import DID_NOT_LEAVE, Delivery
 from bot.gateway.endings import DATABASE_RETRY_S, Endings
 from bot.gateway.kept_files import KeptFiles
 from bot.gateway.limits import Budget, SendingLimits
+from bot.gateway.papers import Papers
 from bot.gateway.transactions import Transactions
 from bot.gateway.verdicts import Pause, Verdict
 from bot.gateway.waiting import Queue, WaitingCalls
 from bot.gateway.workers import Workers
+from handlers.papers.order import NotToBeMade
 from services import outbox
 from services.clock import Clock
-from services.outbox import Call, Concluded, Lane
+from services.outbox import Call, Concluded, Lane, Paper
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +63,16 @@ class Sender:
         workers: Workers,
         clock: Clock,
         limits: SendingLimits,
+        make_paper: Callable[[Paper], bytes],
         kept_files: KeptFiles | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
         self._transactions = Transactions(sessions, workers)
-        self._delivery = Delivery(api, self._transactions, kept_files)
+        self._papers = Papers(make_paper)
+        self._delivery = Delivery(
+            api, self._transactions, papers=self._papers, kept_files=kept_files
+        )
         self._endings = Endings(self._transactions, clock)
         self._clock = clock
         self._monotonic = monotonic
@@ -91,6 +97,7 @@ class Sender:
             await asyncio.wait(set(self._tasks))
         self._waiting = WaitingCalls()
         self._tried = {}
+        self._papers.clear()
         await self._give_up_interrupted()
         self._running = True
         try:
@@ -108,6 +115,7 @@ class Sender:
         """At a stop: let the calls in flight end and be written down."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=timeout_s)
+        self._papers.stop()
 
     def offer(self, calls: Iterable[Call]) -> None:
         """Calls just committed by this process: no need to look them up."""
@@ -181,6 +189,12 @@ class Sender:
                     soonest = min(soonest, wait)
                     waiting.put_back(queue)
                     continue
+                if self._papers.is_missing(queue.calls[0]):
+                    if self._papers.begin(queue.calls[0]):
+                        self._run(self._prepare(waiting.hold(queue), queue))
+                    else:
+                        waiting.put_back(queue)
+                    continue
                 call = waiting.take_from(queue)
                 self._budget.take(call.chat_id, now)
                 self._start(call, queue)
@@ -204,11 +218,26 @@ class Sender:
 
     def _start(self, call: Call, queue: Queue | None) -> None:
         self._in_flight += 1
-        task = asyncio.get_running_loop().create_task(self._deliver(call, queue))
+        self._run(self._deliver(call, queue))
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     # --- one call -----------------------------------------------------------------------
+
+    async def _prepare(self, call: Call, queue: Queue) -> None:
+        """Make the paper of a chat's next call; it leaves when its turn comes again."""
+        try:
+            await self._papers.prepare(call)
+        except NotToBeMade:
+            outbox.say_instead(call)
+        except Exception as error:
+            if self._judge_fault(call, error).state == "failed":
+                outbox.say_instead(call)
+        self._waiting.release(queue.chat)
+        self._pump()
 
     async def _deliver(self, call: Call, queue: Queue | None) -> None:
         """Make a call and write down its end; the chat of its queue then has its next one."""
@@ -257,6 +286,7 @@ class Sender:
 
     def _forget(self, call: Call) -> None:
         self._tried.pop(call.id, None)
+        self._papers.forget(call)
         self._waiting.forget(call)
 
     async def _attempt(self, call: Call) -> Concluded:

@@ -167,6 +167,11 @@ class WaitingCalls:
         queue.listed = True
         self._ready[queue.lane].append(queue)
 
+    def hold(self, queue: Queue) -> Call:
+        """The first call of a queue, which stays in it; its chat is busy until it is released."""
+        self._busy_chats.add(queue.chat)
+        return queue.calls[0]
+
     def take_from(self, queue: Queue) -> Call:
         """The first call of a queue; its chat is busy until it is released."""
         self._busy_chats.add(queue.chat)

@@ -6,7 +6,19 @@ import io
 
 import segno
 
+from handlers.papers.order import PNG, Draw, Order, Wanted
+
 BORDER = 4  # modules of white around it, which readers need
+
+
+def wanted(text: str, name: str, *, pixels: int) -> Wanted:
+    """The text as a picture to be sent; `pixels` is the side of one module."""
+    return Wanted("square", f"{name}.png", PNG, details={"text": text, "pixels": pixels})
+
+
+def make(order: Order) -> Draw:
+    details = order.details
+    return lambda: png(details["text"], pixels=details["pixels"])
 
 
 def png(text: str, *, pixels: int) -> bytes:

@@ -12,6 +12,7 @@ from handlers.plans import (
     counter,
     deciding,
     desk,
+    paper,
     receipts,
     running,
 )
@@ -204,6 +205,7 @@ CONVERSATION = Conversation(
         "plan.new_amount_is": Action(guarded(altering.new_amount_is), step="plan.new_amount_sure"),
         "plan.change_confirm": Action(guarded(altering.confirm), step="plan.change_review"),
     },
+    papers={"plan": paper.make},
 )
 
 DESK = Conversation(

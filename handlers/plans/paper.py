@@ -1,4 +1,4 @@
-"""What the paper of a signed plan tells, read from the records."""
+"""The paper of a signed plan: what it tells, read from the records when it is made."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers import account_text, whose
+from handlers.papers.order import Draw, NotToBeMade, Order
 from handlers.plans import text
 from handlers.words import Words, plain
 from services import accounts
 from services.identity import mask_ssn
 from services.money import Centimes
-from services.plans import store
+from services.plans import access, store
+from services.plans.access import NoSuchPlan
 from services.plans.debt import PlanKind
 from services.plans.office import Office
 from services.plans.schedule import Installment
@@ -40,6 +42,23 @@ class Summary:
     parts: Sequence[Installment]
     rights: str
     code: str
+
+
+def make(order: Order) -> Draw:
+    """The summary with the schedule as it is now, for whoever may still see the plan."""
+    office = Office(order.session, order.kit.policy, order.kit.vault, order.at)
+    try:
+        plan = access.for_citizen(office, order.telegram_id, order.details["plan"])
+    except NoSuchPlan:
+        raise NotToBeMade from None
+    found = summary(order.words, office, plan)
+
+    def draw() -> bytes:
+        from handlers.papers import plan as paper  # 33 MiB of memory, for the first paper only
+
+        return paper.write(order.words, found, at=order.at)
+
+    return draw
 
 
 def summary(words: Words, office: Office, plan: Plan) -> Summary:

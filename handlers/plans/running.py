@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.buttons import Button
+from handlers.papers.order import Wanted
 from handlers.plans import telling, text
 from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
@@ -119,14 +120,8 @@ def send_again(turn: Turn) -> None:
 
 
 def send_paper(turn: Turn, plan: Plan) -> None:
-    from handlers.papers import plan as papers  # 33 MiB of memory, for the first paper only
-    from handlers.plans import paper
-
-    content = papers.write(turn.words, paper.summary(turn.words, office(turn), plan), at=turn.now)
-    turn.say_document(
-        f"{plan.reference}.pdf",
-        "application/pdf",
-        content,
+    turn.say_paper(
+        Wanted("plan", f"{plan.reference}.pdf", details={"plan": plan.id}),
         "plan.paper",
         reference=plan.reference,
     )

@@ -6,13 +6,15 @@ import io
 from datetime import date
 from typing import Any
 
+import pytest
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from handlers import words
-from handlers.papers import page
+from handlers.papers import order, page
 from handlers.papers import statement as paper
-from services import situation
+from services import linking, outbox, situation
+from services.database import sessions
 from tests.support.chat import FundBot, Shown
 from tests.support.citizens import citizen
 
@@ -123,3 +125,21 @@ def test_another_persons_statement_is_not_made(sqlite_bot: FundBot) -> None:
         other.press_data(sqlite_bot.kit.seal.write(other.id, "statement.in", forged, 0))
         assert "plus valable" in other.toasts[-1]
     assert sqlite_bot.events("statement.made") == []
+
+
+def test_what_was_ordered_is_not_made_for_someone_who_is_no_longer_linked(
+    sqlite_bot: FundBot,
+) -> None:
+    chat = citizen(sqlite_bot, **EXAMPLE)
+    chat.send("/statement")
+    found = outbox.paper_in(sqlite_bot.calls[-1].params)
+    assert found is not None
+    paper, make = found[1], sessions(sqlite_bot._engine)
+    assert order.make(sqlite_bot.kit, make, paper).startswith(b"%PDF")
+    sqlite_bot.do(
+        lambda session: linking.unlink_all(
+            session, chat.id, why="erased", now=sqlite_bot.clock.now()
+        )
+    )
+    with pytest.raises(order.NotToBeMade):
+        order.make(sqlite_bot.kit, make, paper)

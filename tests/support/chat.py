@@ -23,6 +23,7 @@ from bot.gateway.unit import Units
 from bot.means import make_kit
 from bot.scheduler import job_named, run_job
 from bot.settings import Settings
+from handlers.papers import order
 from services import outbox
 from services.database import open_engine, sessions
 from services.outbox import Call, Concluded
@@ -155,6 +156,7 @@ class FundBot:
         self.deliver()
 
     def _deliver(self, call: Call) -> None:
+        paper = self._paper_of(call)
         with self._sessions.begin() as session:
             params = dict(call.params)
             if call.after_id is not None:
@@ -163,7 +165,7 @@ class FundBot:
                 for name, value in params.items():
                     if isinstance(value, dict) and "$from" in value:
                         params[name] = known[value["$from"]]
-            content, file_name = None, ""
+            content, file_name = paper
             for value in params.values():
                 if isinstance(value, dict) and "$file" in value:
                     row = session.get(OutgoingFile, value["$file"])
@@ -185,6 +187,17 @@ class FundBot:
                 self.clock.now(),
             )
         self.calls.append(call)
+
+    def _paper_of(self, call: Call) -> tuple[bytes | None, str]:
+        """What is made just before the call leaves; where it cannot be, the words instead."""
+        found = outbox.paper_in(call.params)
+        if found is None:
+            return None, ""
+        try:
+            return order.make(self.kit, self._sessions, found[1]), found[1].name
+        except order.NotToBeMade:
+            outbox.say_instead(call)
+            return None, ""
 
 
 class Chat:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.gateway.limits import SendingLimits
 from bot.gateway.sender import Sender
 from bot.gateway.workers import Workers
-from services.outbox import Call, Outbox
+from services.outbox import Call, Outbox, Paper
 from services.records.traffic import OutgoingCall
 from tests.support.clock import SetClock
 
@@ -57,6 +57,7 @@ class Post:
         self.clock = clock
         self.workers = workers
         self.telegram = MadeUpTelegram()
+        self.make_paper: Callable[[Paper], bytes] = lambda paper: f"%PDF {paper.kind}".encode()
 
     def add(self, text: str = "hello", *, chat: int = 1, **details: Any) -> Call:
         method = details.pop("method", "sendMessage")
@@ -82,6 +83,7 @@ class Post:
             sessions=self.make,
             workers=self.workers,
             clock=self.clock,
+            make_paper=self.make_paper,
             limits=SendingLimits(**limits) if limits else SendingLimits.of_rate(10_000),
             monotonic=monotonic,
         )
