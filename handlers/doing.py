@@ -5,6 +5,7 @@ Personal conversations wait for consent here, once for all ways in.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from handlers.conversation import Conversation
@@ -15,9 +16,18 @@ def waits_for_consent(turn: Turn, conversation: Conversation, wish: str) -> bool
     """Personal data only after consent; what was wished is done right after it."""
     if not conversation.personal or turn.caller.consented_at is not None:
         return False
-    turn.caller.drafts["consent"] = {"wish": wish}
+    sealed = turn.kit.vault.seal(wish)  # it may hold a one-time code
+    turn.caller.drafts["consent"] = {"wish": base64.b64encode(sealed).decode()}
     turn.go("consent.ask")
     return True
+
+
+def kept_wish(turn: Turn) -> str:
+    """What was wished before consent was asked for; empty for nothing."""
+    kept = str(turn.caller.drafts.get("consent", {}).get("wish", ""))
+    if not kept or ":" in kept:  # as an earlier edition kept it
+        return kept
+    return turn.kit.vault.open_sealed(base64.b64decode(kept))
 
 
 def do(

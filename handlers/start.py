@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from handlers import general, reception
+from handlers import doing, general, reception
 from handlers.buttons import Button
 from handlers.commands import set_commands
 from handlers.conversation import Action, Conversation, Step
@@ -53,7 +53,7 @@ def ask_consent(turn: Turn) -> None:
 
 def agree(turn: Turn) -> None:
     """Keep the consent, then do what the person came for."""
-    wish = turn.caller.drafts.get("consent", {}).get("wish", "")
+    wish = doing.kept_wish(turn)
     turn.close()
     people.give_consent(turn.session, turn.caller, turn.now)
     turn.toast("consent.thanks")

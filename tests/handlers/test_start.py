@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
 from services import people
 from tests.support.chat import FundBot
@@ -65,3 +66,32 @@ def test_who_merely_talks_in_a_group_is_not_written_down(fund_bot: FundBot) -> N
         if content.get("text") != "/weather":
             assert fund_bot.do(lambda session: people.find(session, 90210)) is None
     assert fund_bot.calls == []
+
+
+def test_what_was_wished_before_consent_is_kept_sealed(fund_bot: FundBot) -> None:
+    """A one-time code of a counter would open an account to whoever reads the database."""
+    chat = fund_bot.chat()
+    chat.send("/start link_ABCD2345")
+    kept = fund_bot.do(lambda session: people.find(session, chat.id))
+    assert kept is not None
+    assert kept.drafts["consent"]["wish"]
+    assert "ABCD2345" not in str(kept.drafts)
+    fund_bot.restart()
+    chat.press("J’accepte")
+    assert len(fund_bot.events("person.consented")) == 1
+    assert not chat.seen("Que voulez-vous faire")  # it went on with the code
+
+
+def test_a_wish_kept_by_an_earlier_edition_is_still_done(sqlite_bot: FundBot) -> None:
+    chat = sqlite_bot.chat()
+    chat.send("/complaint")
+
+    def as_it_was(session: Session) -> None:
+        caller = people.find(session, chat.id)
+        assert caller is not None
+        caller.drafts["consent"] = {"wish": "command:cases:"}
+        people.keep_conversation(session, caller, sqlite_bot.clock.now())
+
+    sqlite_bot.do(as_it_was)
+    chat.press("J’accepte")
+    assert "aucune réclamation" in chat.text
