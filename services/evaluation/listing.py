@@ -169,7 +169,7 @@ def campaigns(session: Session, scope: Scope) -> list[Campaign]:
 
 
 def campaign(
-    session: Session, policy: Policy, scope: Scope, number: int, now: datetime
+    session: Session, policy: Policy, scope: Scope, number: int
 ) -> tuple[Campaign, dict[str, Result]]:
     """One campaign and what came of it, place by place within the reader's scope.
 
@@ -181,7 +181,7 @@ def campaign(
         raise LookupError(number)
     if scope.places is not None and found.agency not in {None, *_above(scope)}:
         raise LookupError(number)
-    results = campaign_results.of(session, policy, found, now)
+    results = campaign_results.of(session, policy, found)
     return found, {place: one for place, one in sorted(results.items()) if scope.covers(place)}
 
 
