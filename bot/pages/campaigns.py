@@ -82,7 +82,7 @@ def _read(look: Look, number: str) -> tuple[Campaign, dict[str, Result]]:
     if not (number.isascii() and number.isdecimal() and len(number) < 12):
         raise LookupError(number)
     office = look.view.office
-    return listing.campaign(look.session, office.policy, look.scope, int(number), office.now)
+    return listing.campaign(look.session, office.policy, look.scope, int(number))
 
 
 def _every(look: Look, found: list[Campaign]) -> Table:
