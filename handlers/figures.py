@@ -20,7 +20,8 @@ def value(words: Words, measure: Measure, found: float | None) -> str:
         return words.number(round(found))
     if measure.unit is Unit.SHARE:
         return percent(words, found)
-    return words.label(f"figure.{measure.unit.value}", figure=decimal(words, found))
+    figure = words.number(found) if isinstance(found, int) else decimal(words, found)
+    return words.label(f"figure.{measure.unit.value}", figure=figure)
 
 
 def percent(words: Words, share: float) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handlers import figures
 from handlers.words import Words
 from services.evaluation import agencies, measures
+from services.evaluation.agencies import MonthPoint
 from services.evaluation.collection import Collected
 from services.evaluation.measures import Sums
 from services.evaluation.report import Report
@@ -119,6 +120,21 @@ def changes(words: Words, found: Report) -> Table:
     ]
     head = [words.label(f"table.{name}") for name in ("measure", "before", "now")]
     return Table("table.changes", head, rows)
+
+
+def months(words: Words, points: Sequence[MonthPoint]) -> Table:
+    """Month by month: what was counted, the usual run, and between what chance explains."""
+    none = words.label("figure.none")
+    rows = []
+    for one in points:
+        between = none
+        if one.alarm_high is not None:
+            low, high = words.number(round(one.alarm_low or 0)), words.number(round(one.alarm_high))
+            between = words.label("figure.interval", low=low, high=high)
+        usual = none if one.expected is None else figures.decimal(words, one.expected)
+        rows.append([words.month(one.month), words.number(one.observed), usual, between])
+    head = [words.label(f"table.{name}") for name in ("month", "observed", "usual", "between")]
+    return Table("table.months", head, rows)
 
 
 def collected(words: Words, found: Report) -> Table:

@@ -120,6 +120,11 @@ class Words:
         written = f"{number}{NO_BREAK}{self._months[day.month]}{NO_BREAK}{day.year}"
         return f"{RIGHT_TO_LEFT}{written}{END}" if self.right_to_left else written
 
+    def month(self, day: dt.date) -> str:
+        """juin 2026."""
+        written = f"{self._months[day.month]}{NO_BREAK}{day.year}"
+        return f"{RIGHT_TO_LEFT}{written}{END}" if self.right_to_left else written
+
     def weekday(self, day: dt.date) -> str:
         """lundi 30 novembre 2026."""
         return f"{self._days[day.weekday()]} {self.date(day)}"

@@ -21,7 +21,9 @@ def every(look: Look) -> Html:
     body = [el("p", words.label("pages.campaigns_help"), class_="soft")]
     if found:
         links = {row: look.address(f"campaign/{one.id}") for row, one in enumerate(found)}
-        body.append(table_of_rows(look, _every(look, found), "campaigns", links=links))
+        body.append(
+            table_of_rows(look, _every(look, found), "campaigns", links=links, class_="words")
+        )
     else:
         body.append(el("p", words.label("pages.no_campaign")))
     return page(look, "campaigns", words.label("pages.campaigns"), body)

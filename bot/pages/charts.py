@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from bot.pages.html import Html, el
+from handlers.words import Words
 from services.evaluation.agencies import MonthPoint
 from services.evaluation.comparing import Band
 from services.evaluation.funnel import Funnel
 
 WIDTH, HEIGHT, EDGE = 640, 320, 8
+FOOT = 0.09
 Place = Callable[[str], str]
 
 
@@ -43,13 +45,16 @@ def funnel(drawn: Funnel, *, title: str, right_to_left: bool, name: Place) -> Ht
     return _svg(title, parts)
 
 
-def months(points: Sequence[MonthPoint], *, title: str, right_to_left: bool) -> Html:
-    """Counts month by month, with the limits around their usual run."""
+def months(points: Sequence[MonthPoint], *, title: str, words: Words) -> Html:
+    """Counts month by month, with the limits around their usual run. A table beside it says the
+    same in figures."""
     top = max([one.observed for one in points] + [one.alarm_high or 0 for one in points] + [1])
     top *= 1.1
 
     def at(number: int, value: float) -> tuple[float, float]:
-        return _spot((number + 0.5) / len(points), min(1.0, value / top), right_to_left)
+        # The foot is left to the names of the months.
+        up = FOOT + (1 - FOOT) * min(1.0, value / top)
+        return _spot((number + 0.5) / len(points), up, words.right_to_left)
 
     parts: list[Html] = []
     for name, kind in (
@@ -73,10 +78,23 @@ def months(points: Sequence[MonthPoint], *, title: str, right_to_left: bool) -> 
         outside = one.alarm_high is not None and not (
             (one.alarm_low or 0) <= one.observed <= one.alarm_high
         )
-        told = el("title", f"{one.month:%Y-%m}: {one.observed}")
+        told = el("title", f"{words.month(one.month)}: {one.observed}")
         kind = "alarm" if outside else "usual"
         parts.append(
             Html(f'<circle cx="{across}" cy="{up}" r="5" class="dot dot-{kind}">{told}</circle>')
+        )
+    for number, one in enumerate(points):
+        across, _ = spots[number]
+        # The number of the month; it says more than a name where there is little room.
+        parts.append(
+            el(
+                "text",
+                str(one.month.month),
+                x=across,
+                y=HEIGHT - 14,
+                text_anchor="middle",
+                class_="mark",
+            )
         )
     return _svg(title, parts)
 

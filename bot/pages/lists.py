@@ -13,6 +13,7 @@ from bot.pages.layout import ROOT, Look, page, periods, table_of_rows
 from handlers import figures
 from handlers.report_tables import Table
 from services.complaints import categories
+from services.dates import day_in_algiers
 from services.evaluation import digest, listing
 from services.evaluation.listing import CASE_FILTERS, PLAN_FILTERS, CaseRow, Listed, PlanRow
 from services.references import CENTRAL
@@ -75,7 +76,7 @@ def _case_table(look: Look, rows: Iterable[CaseRow]) -> Table:
             words.code(one.reference),
             figures.place_name(words, look.scope, one.place),
             words.label(f"category.{one.category}"),
-            words.datetime(one.filed_at),
+            words.date(day_in_algiers(one.filed_at)),
             words.label(f"desk.status_{one.status}"),
             words.label("pages.yes" if one.late else "figure.none"),
         ]
@@ -121,7 +122,7 @@ def _plan_table(look: Look, rows: Iterable[PlanRow]) -> Table:
         [
             words.code(one.reference),
             figures.place_name(words, look.scope, one.place),
-            words.datetime(one.asked_at),
+            words.date(day_in_algiers(one.asked_at)),
             words.label(f"plan.state_{one.state}"),
             words.number(one.months),
             words.money(one.debt),
@@ -143,7 +144,7 @@ def waiting(look: Look, kind: str) -> Html:
         LookupError: there is no such line.
     """
     table = waiting_table(look, kind)
-    body = [table_of_rows(look, table, f"waiting/{kind}")]
+    body = [table_of_rows(look, table, f"waiting/{kind}", class_="list")]
     if not table.rows:
         body = [el("p", look.words.label("digest.list_empty"))]
     title = look.words.label(f"digest.open_{kind}")
@@ -166,7 +167,7 @@ def waiting_table(look: Look, kind: str) -> Table:
                 none if named else words.code(item.reference),
                 figures.place_name(words, look.scope, place) if place else none,
                 about,
-                words.datetime(item.since) if item.since else none,
+                words.date(day_in_algiers(item.since)) if item.since else none,
             ]
         )
     columns = ("reference", "place", "category", "since")
@@ -209,7 +210,7 @@ def _list_page(
         body.append(el("p", words.label("pages.none_found")))
     else:
         body.append(el("p", words.label("pages.found", n=found.count)))
-        body.append(table_of_rows(look, table, name, chosen=chosen))
+        body.append(table_of_rows(look, table, name, chosen=chosen, class_="list"))
         body.append(_pager(look, name, chosen, found))
     return page(look, name, words.label(f"pages.{name}"), body, chosen=chosen)
 

@@ -38,6 +38,11 @@ def _category(look: Look, code: str) -> Table:
     return report_tables.of_category(look.words, look.scope, counted)
 
 
+def _category_months(look: Look, code: str) -> Table:
+    views.category_name(look, code)
+    return report_tables.months(look.words, views.months_of(look, look.scope, code))
+
+
 _TABLES: dict[str, Callable[[Look, str], Table]] = {
     "agencies": lambda look, _: report_tables.by_place(look.words, look.report()),
     "collection": lambda look, _: report_tables.collected(look.words, look.report()),
@@ -51,7 +56,11 @@ _TABLES: dict[str, Callable[[Look, str], Table]] = {
     "agency-years": lambda look, code: report_tables.collected_years(
         look.words, views.report_of(look, code)
     ),
+    "agency-months": lambda look, code: report_tables.months(
+        look.words, views.months_of(look, views.report_of(look, code).scope)
+    ),
     "category": _category,
+    "category-months": _category_months,
     "cases": lambda look, _: lists.all_cases(look),
     "plans": lambda look, _: lists.all_plans(look),
     "waiting": lists.waiting_table,
@@ -64,6 +73,8 @@ _OF_SOMETHING = frozenset(
         "agency",
         "agency-categories",
         "agency-years",
+        "agency-months",
+        "category-months",
         "category",
         "waiting",
         "campaign",

@@ -6,9 +6,11 @@ from bot.pages import charts, lists
 from bot.pages.html import Html, el
 from bot.pages.layout import Look, document, findings, page, periods, table_of_rows
 from handlers import figures, report_tables
+from handlers.report_tables import Table
 from handlers.words import Words
 from services.complaints import categories as categories_of_complaints
 from services.evaluation import agencies, counting, digest, funnel, report
+from services.evaluation.agencies import MonthPoint
 from services.evaluation.report import Report
 from services.evaluation.scope import NotForYou, Scope
 
@@ -28,8 +30,7 @@ def overview(look: Look) -> Html:
     ):
         body += [el("h3", words.label(key)), findings(look, listed)]
     body.append(_agency_table(look, found))
-    body.append(table_of_rows(look, report_tables.collected(words, found), "collection"))
-    body.append(el("p", words.label("table.collection.help"), class_="soft"))
+    body += _collection(look, report_tables.collected(words, found), "collection")
     body.append(el("h2", words.label("pages.compared")))
     ways = [
         el("a", words.label(f"compared.{what}"), href=look.address(f"compare/{what}"))
@@ -93,18 +94,18 @@ def agency(look: Look, code: str) -> Html:
     """
     words, found = look.words, report_of(look, code)
     name = figures.place_name(words, look.scope, code)
-    last = min(look.period.last, look.today)
-    points = agencies.by_month(look.session, found.scope, last, today=look.today)
+    points = months_of(look, found.scope)
     title = words.label("pages.months", place=name)
     body = [
         periods(look, f"agency/{code}"),
         findings(look, [*found.good, *found.attention, *found.unsaid]),
         el("h2", title),
         el("p", words.label("pages.months_help"), class_="soft"),
-        charts.months(points, title=title, right_to_left=words.right_to_left),
+        charts.months(points, title=title, words=words),
+        table_of_rows(look, report_tables.months(words, points), f"agency-months/{code}"),
         table_of_rows(look, report_tables.changes(words, found), f"agency/{code}"),
         table_of_rows(look, report_tables.by_category(words, found), f"agency-categories/{code}"),
-        table_of_rows(look, report_tables.collected_years(words, found), f"agency-years/{code}"),
+        *_collection(look, report_tables.collected_years(words, found), f"agency-years/{code}"),
         el(
             "ul",
             [
@@ -140,8 +141,7 @@ def category(look: Look, code: str) -> Html:
     )
     table = report_tables.of_category(words, look.scope, counted)
     title = words.label("pages.months", place=name)
-    last = min(look.period.last, look.today)
-    points = agencies.by_month(look.session, look.scope, last, today=look.today, category=code)
+    points = months_of(look, look.scope, code)
     body = [periods(look, f"category/{code}")]
     if not table.rows:
         body.append(el("p", words.label("report.nothing")))
@@ -149,7 +149,8 @@ def category(look: Look, code: str) -> Html:
         table_of_rows(look, table, f"category/{code}"),
         el("h2", title),
         el("p", words.label("pages.months_help"), class_="soft"),
-        charts.months(points, title=title, right_to_left=words.right_to_left),
+        charts.months(points, title=title, words=words),
+        table_of_rows(look, report_tables.months(words, points), f"category-months/{code}"),
     ]
     return page(look, "categories", name, body, path=f"category/{code}")
 
@@ -177,6 +178,15 @@ def message(words: Words, key: str) -> Html:
 # --- inside -----------------------------------------------------------------------------------
 
 
+def _collection(look: Look, table: Table, csv: str) -> list[Html]:
+    """What was due and paid, or that it is not counted yet."""
+    if not table.rows:
+        title = el("h2", look.words.label(table.name))
+        return [title, el("p", look.words.label("pages.not_counted_yet"))]
+    note = el("p", look.words.label("table.collection.help"), class_="soft")
+    return [table_of_rows(look, table, csv), note]
+
+
 def _agency_table(look: Look, found: Report) -> Html:
     """The agencies, each a link to its own page."""
     table = report_tables.by_place(look.words, found)
@@ -185,6 +195,12 @@ def _agency_table(look: Look, found: Report) -> Html:
         if code in look.scope.cards:
             links[row] = look.address(f"agency/{code}")
     return table_of_rows(look, table, "agencies", links=links)
+
+
+def months_of(look: Look, within: Scope, code: str | None = None) -> list[MonthPoint]:
+    """The twelve months up to the period's end, or to today."""
+    last = min(look.period.last, look.today)
+    return agencies.by_month(look.session, within, last, today=look.today, category=code)
 
 
 def category_name(look: Look, code: str) -> str:

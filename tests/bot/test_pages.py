@@ -48,6 +48,8 @@ TABLES = (
     "agency/16",
     "agency-categories/16",
     "agency-years/16",
+    "agency-months/16",
+    "category-months/chifa",
     "cases",
     "plans",
     "campaigns",
