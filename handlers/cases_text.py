@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from handlers.words import Words
-from services.complaints import citizen, filing, letters
+from services.complaints import citizen, evidence, filing, letters
+from services.complaints.evidence import Kept
 from services.complaints.letters import Letter
 from services.complaints.office import Office
 from services.complaints.state import Happening, Status
@@ -60,18 +61,21 @@ def head(words: Words, office: Office, case: Case) -> str:
 def timeline(words: Words, office: Office, case: Case) -> str:
     """What happened, oldest first, with the words exchanged."""
     said = letters.of(office, case)
+    joined = evidence.by_letter(office, case)
     lines = [
         line
         for happening in case.happenings
-        if happening.name not in SILENT
-        if (line := _line(words, happening, said))
+        if happening.name not in SILENT and "letter" not in happening.data
+        if (line := _line(words, happening, said, joined))
     ]
     if len(lines) > SHOWN:
         lines = [lines[0], words.text("cases.some_left_out"), *lines[-SHOWN + 2 :]]
     return "\n".join(lines)
 
 
-def _line(words: Words, happening: Happening, said: dict[int, Letter]) -> str:
+def _line(
+    words: Words, happening: Happening, said: dict[int, Letter], joined: dict[int, list[Kept]]
+) -> str:
     data = happening.data
     variant = {
         "raised": data.get("why", ""),
@@ -94,4 +98,7 @@ def _line(words: Words, happening: Happening, said: dict[int, Letter]) -> str:
     )
     if letter is None or letter.kind in letters.INTERNAL or letter.withdrawn_at is not None:
         return line
-    return f"{line}\n{words.text('cases.quoted', text=letter.text)}"
+    lines = [line, words.text("cases.quoted", text=letter.text)]
+    if files := joined.get(letter.id):
+        lines.append(words.text("evidence.attached", n=len(files)))
+    return "\n".join(lines)

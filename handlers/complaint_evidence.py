@@ -1,4 +1,5 @@
-"""Files sent in chat as evidence: read from the message, refused at once where they must be."""
+"""Files sent in chat, by citizens and by staff: read from the message, refused at once where they
+must be."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import timedelta
 
 import telegram
 
-from handlers.buttons import Button
+from handlers.buttons import Button, Rows
 from handlers.notices import tell
 from handlers.turn import Turn
 from services.complaints import evidence
@@ -63,18 +64,35 @@ def _file_in(
     raise NotAFile
 
 
-def take(turn: Turn, files: list[dict[str, object]], rows: list[list[Button]]) -> Evidence | None:
-    """Add the file of this message to a draft's list; a refusal is said at once, with the
-    buttons that go on."""
+def is_file(message: telegram.Message) -> bool:
+    """Whether a message carries something that could be kept."""
+    try:
+        _file_in(message)
+    except NotAFile:
+        return False
+    return True
+
+
+def take_one(turn: Turn, *, already: int, rows: Rows = ()) -> Evidence | None:
+    """The file of this message, for a case that has `already` so many; a refusal is said at
+    once, with the buttons that go on."""
     assert turn.message is not None
     try:
         file = read(turn.message)
-        evidence.check(file, already=len(files))
+        evidence.check(file, already=already)
     except NotAFile:
         turn.say("complaint.file_unreadable", rows)
         return None
     except FileRefused as refusal:
         turn.say(f"complaint.file_{refusal.reason}", rows)
+        return None
+    return file
+
+
+def take(turn: Turn, files: list[dict[str, object]], rows: list[list[Button]]) -> Evidence | None:
+    """Add the file of this message to a draft's list, unless it is refused."""
+    file = take_one(turn, already=len(files), rows=rows)
+    if file is None:
         return None
     if all(known["unique_id"] != file.unique_id for known in files):  # sent twice is one file
         files.append(dict(file.as_draft()))
@@ -92,7 +110,9 @@ def acknowledge(
         turn.say(key, rows)
         return
     first = [one for one in files if one.get("album") == file.album]
-    if len(first) == 1:
+    if len(first) == 1 and turn.chat_type != "private":
+        turn.say(key, rows)
+    elif len(first) == 1:
         tell(
             turn.kit,
             turn.session,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.turn import Kit, Turn
+from handlers.turn import Turn
 from handlers.words import Words
 from services.complaints.evidence import CopyState, Kept
 from services.complaints.office import Office
@@ -49,7 +49,6 @@ def send(turn: Turn, office: Office, case: Case, files: Sequence[Kept]) -> None:
 
 
 def send_to_citizen(
-    kit: Kit,
     outbox: Outbox,
     telegram_id: int,
     words: Words,

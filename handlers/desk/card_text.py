@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers import whose
+from handlers import shown_files, whose
 from handlers.buttons import Button
 from handlers.complaint_receipt import figures_text
 from handlers.desk.names import language_of, shown_name
 from handlers.words import Words
 from services import accounts, staff
 from services.complaints import clock, desk, evidence, letters
+from services.complaints.evidence import Kept
 from services.complaints.letters import Letter
 from services.complaints.office import Office
 from services.complaints.state import Happening
@@ -149,18 +150,26 @@ def clocks(words: Words, office: Office, case: Case) -> str:
 def _complaint(words: Words, office: Office, case: Case) -> str:
     said = [one for one in letters.of(office, case).values() if one.kind == "complaint"]
     lines = [words.text("desk.said", text=one.text) for one in said]  # none once it was erased
-    if files := evidence.count(office, case):
-        lines.append(words.text("desk.files", n=files))
+    if files := evidence.of(office, case):
+        lines.append(words.text("desk.files", n=len(files)))
+        lines += [shown_files.not_kept(words, one) for one in files if not one.can_be_shown]
     return "\n".join(lines)
 
 
 def _history(words: Words, office: Office, case: Case, *, with_words: bool = True) -> str:
     said = letters.of(office, case) if with_words else {}
-    lines = [_line(words, office, one, said) for one in case.happenings[1:]][-SHOWN:]
+    joined = evidence.by_letter(office, case) if with_words else {}
+    lines = [_line(words, office, one, said, joined) for one in case.happenings[1:]][-SHOWN:]
     return "\n".join([words.text("desk.history"), *lines]) if lines else ""
 
 
-def _line(words: Words, office: Office, happening: Happening, said: dict[int, Letter]) -> str:
+def _line(
+    words: Words,
+    office: Office,
+    happening: Happening,
+    said: dict[int, Letter],
+    joined: dict[int, list[Kept]],
+) -> str:
     by = happening.staff_id
     if by is not None:
         actor = shown_name(words, staff.of(office.session, by))
@@ -177,9 +186,14 @@ def _line(words: Words, office: Office, happening: Happening, said: dict[int, Le
     letter = said.get(happening.data.get("message", 0))
     if letter is None or happening.name == "message_withdrawn":
         return line
-    text = letter.text if len(letter.text) <= QUOTE else f"{letter.text[:QUOTE]}…"
-    key = "desk.quoted_withdrawn" if letter.withdrawn_at is not None else "desk.quoted"
-    return f"{line}\n{words.text(key, text=text)}"
+    lines = [line]
+    if letter.text:
+        text = letter.text if len(letter.text) <= QUOTE else f"{letter.text[:QUOTE]}…"
+        key = "desk.quoted_withdrawn" if letter.withdrawn_at is not None else "desk.quoted"
+        lines.append(words.text(key, text=text))
+    if files := joined.get(letter.id):
+        lines.append(words.text("evidence.attached", n=len(files)))
+    return "\n".join(lines)
 
 
 def agency_name(words: Words, office: Office, code: str) -> str:

@@ -12,7 +12,8 @@ from datetime import datetime
 import telegram
 from sqlalchemy.orm import Session
 
-from handlers import general
+from handlers import complaint_draft as draft_of
+from handlers import complaint_evidence, general
 from handlers.buttons import NotOurButton
 from handlers.complaint_draft import office
 from handlers.desk import healing, writing
@@ -20,7 +21,7 @@ from handlers.memberships import Change
 from handlers.notices import tell
 from handlers.turn import Kit, Turn
 from services import staff
-from services.complaints import access, desk, forum, letters
+from services.complaints import access, desk, evidence, forum, letters
 from services.complaints.access import NoSuchCase, NotStaff
 from services.complaints.office import Office
 from services.complaints.store import Case
@@ -37,6 +38,7 @@ ACTIONS = frozenset(
         "desk.where_page",
         "desk.send",
         "desk.send_with_number",
+        "desk.files_joined",
         "desk.rewrite",
         "step.back",
         "step.cancel",
@@ -173,10 +175,13 @@ def pressed(turn: Turn, data: str) -> None:
 
 
 def message(turn: Turn) -> None:
-    """Words in a topic: a note, an answer in the making, or nothing."""
-    text = turn.text.strip()
+    """Words or a file in a topic: a note, an answer in the making, or nothing."""
     said = turn.message
-    if said is None or not said.is_topic_message or said.message_thread_id is None or not text:
+    if said is None or not said.is_topic_message or said.message_thread_id is None:
+        return
+    text = (said.text or said.caption or "").strip()
+    has_file = complaint_evidence.is_file(said)
+    if not (text or has_file):
         return
     the_office = office(turn)
     number = forum.case_in(the_office, turn.chat_id, said.message_thread_id)
@@ -192,13 +197,15 @@ def message(turn: Turn) -> None:
         return
     step = turn.caller.step or ""
     writes = (
-        step in (TEXT, WHERE) and turn.draft.get("case") == number and _replies_to_the_bot(said)
+        step in (TEXT, WHERE)
+        and turn.draft.get("case") == number
+        and (_replies_to_the_bot(said) or _goes_on_with_an_album(turn, said))
     )
     if writes and step == WHERE:
         writing.answer_where(turn)
     elif writes:
         turn.draft["source"] = said.message_id
-        writing.keep_text(turn, text)
+        _keep(turn, text, has_file)
     elif text.startswith(ANSWER_MARK) and case.progress.status.is_open:
         turn.close()
         turn.caller.drafts["desk"] = {
@@ -208,9 +215,41 @@ def message(turn: Turn) -> None:
             "source": said.message_id,
         }
         turn.caller.step = TEXT
-        writing.keep_text(turn, _without_mark(text))
-    else:
+        _keep(turn, _without_mark(text), has_file)
+    elif not has_file:
         desk.note(the_office, turn.caller.telegram_id, number, text, source=source)
+    else:
+        _note_with_file(turn, the_office, case, text, source)
+
+
+def _keep(turn: Turn, text: str, has_file: bool) -> None:
+    if has_file:
+        writing.keep_file(turn, text)
+    else:
+        writing.keep_text(turn, text)
+
+
+def _note_with_file(
+    turn: Turn, the_office: Office, case: Case, text: str, source: tuple[int, int]
+) -> None:
+    """A file among colleagues stays among them; one that may not be kept is said at once, and
+    the words with it are a note all the same."""
+    file = complaint_evidence.take_one(turn, already=evidence.count(the_office, case))
+    if file is not None or text:
+        desk.note(
+            the_office,
+            turn.caller.telegram_id,
+            case.id,
+            text,
+            files=[file] if file is not None else [],
+            source=source,
+        )
+
+
+def _goes_on_with_an_album(turn: Turn, message: telegram.Message) -> bool:
+    """Only the first part of an album carries the mark that makes it an answer."""
+    album = message.media_group_id
+    return album is not None and any(one.get("album") == album for one in draft_of.files(turn))
 
 
 def _edited(turn: Turn, the_office: Office, case: Case, text: str, source: tuple[int, int]) -> None:

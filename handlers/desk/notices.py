@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers import shown_files
 from handlers.buttons import Button, Rows
 from handlers.desk import forum as topics
+from handlers.desk.names import language_of
 from handlers.notices import tell
 from handlers.turn import Kit
 from services import people, staff
-from services.complaints import absences, access, forum, undelivered, watch
+from services.complaints import absences, access, evidence, forum, undelivered, watch
 from services.complaints.office import Office
 from services.complaints.state import Happening, Level, Outcome
 from services.complaints.store import Case
@@ -111,18 +113,24 @@ def tell_citizen(
             [Button("cases.add", "cases.add", number)],
             [Button("cases.show", "cases.show", number)],
         ]
-    return tell(
+    about = undelivered.subject(case.id, happening.staff_id or 0)
+    call = tell(
         kit,
         office.session,
         outbox,
         case.telegram_id,
         key,
         rows,
-        subject=undelivered.subject(case.id, happening.staff_id or 0),
+        subject=about,
         reference=case.reference,
         text=text,
         days=str(office.targets(case.filed_at).close_after_days),
     )
+    files = evidence.by_letter(office, case).get(happening.data["message"], [])
+    if call is not None:
+        words = kit.words[language_of(office, case)]
+        shown_files.send_to_citizen(outbox, case.telegram_id, words, case, files, subject=about)
+    return call
 
 
 def _expect_reply(office: Office, case: Case) -> bool:

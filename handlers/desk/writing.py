@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import complaint_agency
+from handlers import complaint_agency, complaint_evidence
+from handlers import complaint_draft as draft_of
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.desk import card, card_text, draft, reuse
@@ -31,6 +32,8 @@ from services.references import CENTRAL
 
 KINDS = ("answer", "ask", "resolve", "note", "transfer", "raise")
 TO_CITIZEN = ("answer", "ask", "resolve")
+WITH_FILES = (*TO_CITIZEN, "note")
+GO_ON = [[Button("complaint.go_on", "desk.files_joined")]]
 
 
 def start(turn: Turn) -> None:
@@ -124,23 +127,65 @@ def ask_text(turn: Turn) -> None:
     days = office(turn).targets(case.filed_at).paused_working_days_at_most
     key = f"desk.ask_{turn.draft['kind']}"
     parts = [turn.words.text(key, reference=case.reference, days=str(days))]
+    if joined := len(draft_of.files(turn)):
+        parts.append(turn.words.text("evidence.attached", n=joined))
+    elif turn.draft["kind"] in WITH_FILES:
+        parts.append(turn.words.text("evidence.may_attach"))
     if turn.chat_type != "private":
         parts.append(turn.words.text("desk.reply_here"))
     turn.show_html("\n\n".join(parts), [*reuse.rows(turn, office(turn), case), turn.navigation()])
 
 
 def answer_text(turn: Turn) -> None:
-    """Keep what was written; a note is left at once, anything else is shown first."""
-    keep_text(turn, turn.text.strip())
+    """Keep what was written or joined; a note is left at once, anything else is shown first."""
+    if (message := turn.message) is not None and message.text is None:
+        keep_file(turn, (message.caption or "").strip())
+    else:
+        keep_text(turn, turn.text.strip())
 
 
-def keep_text(turn: Turn, text: str) -> None:
-    if not text:
+def keep_file(turn: Turn, caption: str) -> None:
+    """Keep the file of this message for what is being written. It goes with words: those under
+    it, or those that follow; an album is complete when its sender says so."""
+    if turn.draft["kind"] not in WITH_FILES:
+        turn.say("evidence.words_only")
+        return
+    files = draft_of.files(turn)
+    file = complaint_evidence.take(turn, files, [])
+    if file is None:
+        return
+    if caption and not draft_of.add_words(turn, caption):
+        turn.say("complaint.text_too_long")
+        return
+    enough = turn.draft["kind"] == "note" or draft_of.words(turn)
+    if enough and file.album is None:
+        keep_text(turn, "")
+    elif enough and caption:
+        turn.say("evidence.go_on", GO_ON)
+    elif enough:
+        complaint_evidence.acknowledge(turn, file, files, "evidence.go_on", GO_ON)
+    elif turn.chat_type == "private":
+        complaint_evidence.acknowledge(turn, file, files, "evidence.write_words", [])
+    elif len(files) == 1:
+        parts = (turn.words.text("evidence.write_words"), turn.words.text("desk.reply_here"))
+        turn.say_html("\n\n".join(parts))
+
+
+def files_joined(turn: Turn) -> None:
+    """All files are there: on with them and the words that came with them."""
+    keep_text(turn, "")
+
+
+def keep_text(turn: Turn, typed: str) -> None:
+    text = "\n".join(part for part in (draft_of.words(turn), typed) if part)
+    files = complaint_evidence.of_draft(draft_of.files(turn))
+    if not text and not (files and turn.draft["kind"] == "note"):
         turn.say("cases.words_please")
         return
+    turn.draft.pop("words", None)  # they are in the text from here on
     if turn.draft["kind"] == "note":
         number = turn.draft["case"]
-        desk.note(office(turn), turn.caller.telegram_id, number, text)
+        desk.note(office(turn), turn.caller.telegram_id, number, text, files=files)
         turn.close()
         turn.say("desk.noted")
         card.present(turn, number)
@@ -197,6 +242,8 @@ def ask_check(turn: Turn) -> None:
         ),
         turn.words.text("desk.quoted", text=text),
     ]
+    if joined := len(draft_of.files(turn)):
+        parts.append(turn.words.text("evidence.attached", n=joined))
     if "outcome" in kept:
         outcome = turn.words.label(f"desk.outcome_{kept['outcome']}")
         parts.insert(1, turn.words.text("desk.check_outcome", outcome=outcome))
@@ -255,16 +302,19 @@ def _send(turn: Turn) -> None:
     _done(turn, the_office, case, kept["kind"], text)
 
 
-def _act(office: Office, telegram_id: int, kept: dict[str, object], text: str) -> Case:
+def _act(office: Office, telegram_id: int, kept: dict[str, Any], text: str) -> Case:
     number, since = int(str(kept["case"])), Seen(int(str(kept["seen"])))
+    files = complaint_evidence.of_draft(kept.get("files", []))
     match kept["kind"]:
         case "answer":
-            return desk.answer(office, telegram_id, number, text, since=since)
+            return desk.answer(office, telegram_id, number, text, files=files, since=since)
         case "ask":
-            return desk.ask(office, telegram_id, number, text, since=since)
+            return desk.ask(office, telegram_id, number, text, files=files, since=since)
         case "resolve":
             outcome = Outcome(str(kept["outcome"]))
-            return desk.resolve(office, telegram_id, number, outcome, text, since=since)
+            return desk.resolve(
+                office, telegram_id, number, outcome, text, files=files, since=since
+            )
         case "transfer":
             return desk.transfer(office, telegram_id, number, str(kept["to"]), text, since=since)
         case _:

@@ -37,10 +37,12 @@ _WAITING = _files.c.copy_state == CopyState.WAITING.value
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to fetch: `blob` is the name of its copy; `tries` counts the present one too."""
+    """A file to fetch: `blob` is the name of its copy; `tries` counts the present one too.
+    `message_id` is the note or letter of staff it belongs to."""
 
     id: int
     complaint_id: int
+    message_id: int | None
     file_id: str
     blob: str
     kind: str
@@ -83,6 +85,7 @@ def claim(
             Task(
                 id=row.id,
                 complaint_id=row.complaint_id,
+                message_id=row.message_id,
                 file_id=row.file_id,
                 blob=row.blob,
                 kind=row.kind,
@@ -161,6 +164,8 @@ def _end(office: Office, task: Task, state: CopyState, reason: str, name: str) -
     if case is None or not result.rowcount:  # type: ignore[attr-defined]
         return None
     data = {"file": task.id, "reason": reason}
+    if task.message_id is not None:
+        data["letter"] = task.message_id  # staff's own, no concern of the citizen's
     store.happen(office, case, name, actor=_MACHINE, data=data)
     return case
 

@@ -6,12 +6,14 @@ second is told by whom. A higher level may take a case over; equals may not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services import events, staff
-from services.complaints import absences, letters, store
+from services.complaints import absences, evidence, letters, store
 from services.complaints.access import NoSuchCase, for_staff, may_see, member_of
 from services.complaints.citizen import NotNow
+from services.complaints.evidence import Evidence
 from services.complaints.office import Office
 from services.complaints.state import Happening, Level, Outcome
 from services.complaints.store import Case
@@ -19,6 +21,13 @@ from services.people import Role
 from services.references import CENTRAL
 from services.staff import Member
 
+# What changes nothing that a letter could be about.
+_NO_NEWS = frozenset(
+    (
+        "noted", "number_seen", "files_seen", "file_refused", "file_lost", "warned", "late",
+        "promised",
+    )
+)  # fmt: skip
 RANK = {Role.AGENT: 0, Role.DIRECTOR: 1, Role.CENTRAL: 2}
 
 
@@ -83,25 +92,41 @@ def release(office: Office, telegram_id: int, complaint_id: int) -> Case:
 
 
 def answer(
-    office: Office, telegram_id: int, complaint_id: int, text: str, *, since: Seen | None = None
+    office: Office,
+    telegram_id: int,
+    complaint_id: int,
+    text: str,
+    *,
+    files: Sequence[Evidence] = (),
+    since: Seen | None = None,
 ) -> Case:
     """Answer the citizen; the case stays open.
 
     Raises:
         NotStaff, NoSuchCase, NotNow, TakenBy, Changed, NothingSaid, TooLong
     """
-    return _write(office, telegram_id, complaint_id, "answered", "answer", text, since=since)
+    return _write(
+        office, telegram_id, complaint_id, "answered", "answer", text, files=files, since=since
+    )
 
 
 def ask(
-    office: Office, telegram_id: int, complaint_id: int, text: str, *, since: Seen | None = None
+    office: Office,
+    telegram_id: int,
+    complaint_id: int,
+    text: str,
+    *,
+    files: Sequence[Evidence] = (),
+    since: Seen | None = None,
 ) -> Case:
     """Ask the citizen; the staff's clock waits for the reply (a second question is one wait).
 
     Raises:
         NotStaff, NoSuchCase, NotNow, TakenBy, Changed, NothingSaid, TooLong
     """
-    return _write(office, telegram_id, complaint_id, "asked", "question", text, since=since)
+    return _write(
+        office, telegram_id, complaint_id, "asked", "question", text, files=files, since=since
+    )
 
 
 def resolve(
@@ -111,6 +136,7 @@ def resolve(
     outcome: Outcome,
     text: str,
     *,
+    files: Sequence[Evidence] = (),
     since: Seen | None = None,
 ) -> Case:
     """Resolve a case with an outcome and a sentence to the citizen.
@@ -125,6 +151,7 @@ def resolve(
         "resolved",
         "resolution",
         text,
+        files=files,
         since=since,
         outcome=outcome.value,
     )
@@ -136,17 +163,29 @@ def note(
     complaint_id: int,
     text: str,
     *,
+    files: Sequence[Evidence] = (),
     source: tuple[int, int] | None = None,
 ) -> Case:
-    """Leave a note for colleagues; whoever may see the case may, whoever has it.
+    """Leave a note for colleagues, words or files or both; whoever may see the case may,
+    whoever has it. A further part of an album joins the note that the first ones made.
 
     Raises:
         NotStaff, NoSuchCase, NothingSaid, TooLong
     """
     member = member_of(office, telegram_id)
     case = for_staff(office, telegram_id, complaint_id, lock=True)
-    message = letters.keep(office, case, "note", text, author=_actor(member), source=source)
-    store.happen(office, case, "noted", actor=_actor(member), data={"message": message})
+    actor = _actor(member)
+    album = files[0].album if files and not text.strip() else None
+    if album is not None:
+        earlier = evidence.note_of_album(office, case, album, actor)
+        if earlier is not None:
+            evidence.keep(office, case, files, message_id=earlier)
+            return case
+    message = letters.keep(
+        office, case, "note", text, author=actor, source=source, with_files=bool(files)
+    )
+    evidence.keep(office, case, files, message_id=message)
+    store.happen(office, case, "noted", actor=actor, data={"message": message})
     return case
 
 
@@ -280,6 +319,7 @@ def _write(
     kind: str,
     text: str,
     *,
+    files: Sequence[Evidence],
     since: Seen | None,
     **data: str,
 ) -> Case:
@@ -288,6 +328,7 @@ def _write(
     text = letters.check(text)
     _hold(office, member, case)
     message = letters.keep(office, case, kind, text, author=_actor(member))
+    evidence.keep(office, case, files, message_id=message)
     store.happen(office, case, name, actor=_actor(member), data={"message": message, **data})
     return case
 
@@ -304,11 +345,7 @@ def _unchanged(case: Case, since: Seen | None) -> None:
     """What was written in view of an older state must be looked at again before it leaves."""
     if since is None:
         return
-    news = [
-        one
-        for one in case.happenings[since.events :]
-        if one.name not in ("noted", "number_seen", "files_seen", "warned", "late", "promised")
-    ]
+    news = [one for one in case.happenings[since.events :] if one.name not in _NO_NEWS]
     if news:
         raise Changed(news[-1])
 

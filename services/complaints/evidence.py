@@ -192,6 +192,15 @@ def note_of_album(office: Office, case: Case, album: str, author: str) -> int | 
     ).scalar_one_or_none()
 
 
+def by_letter(office: Office, case: Case) -> dict[int, list[Kept]]:
+    """The files of staff by the note or letter they belong to."""
+    found: dict[int, list[Kept]] = {}
+    for file in of(office, case):
+        if file.message_id is not None:
+            found.setdefault(file.message_id, []).append(file)
+    return found
+
+
 def of(office: Office, case: Case) -> list[Kept]:
     """The files of a case in order, without those of a letter or note that was withdrawn."""
     rows = office.session.execute(

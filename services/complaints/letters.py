@@ -65,8 +65,10 @@ def keep(
     *,
     author: str,
     source: tuple[int, int] | None = None,
+    with_files: bool = False,
 ) -> int:
-    """Keep words of a case; returns their id. `source` is the chat and message they came from.
+    """Keep words of a case; returns their id. `source` is the chat and message they came from;
+    `with_files` says that files go with them, which may speak for themselves.
 
     Raises:
         NothingSaid, TooLong
@@ -77,7 +79,7 @@ def keep(
             at=office.now,
             kind=kind,
             author=author,
-            text_sealed=office.vault.seal(check(text)),
+            text_sealed=office.vault.seal("" if with_files and not text.strip() else check(text)),
             source_chat=source[0] if source else None,
             source_message=source[1] if source else None,
         )
