@@ -194,13 +194,6 @@ class Turn:
         )
         return self._send_file(method, {name: paper.as_param()}, key, rows, values)
 
-    def say_document(
-        self, name: str, mime: str, content: bytes, key: str, rows: Rows = (), **values: Any
-    ) -> Call:
-        """Send a small file made here, with a caption."""
-        file = {"document": {"$file": self.outbox.keep_file(name, mime, content)}}
-        return self._send_file("sendDocument", file, key, rows, values)
-
     def toast(self, key: str, *, alert: bool = False, **values: Any) -> None:
         """A short line over the chat when a button was pressed; `alert` waits for an OK."""
         self._toast = (self.words.label(key, **values)[:TOAST_MAX], alert)

@@ -158,13 +158,6 @@ class Outbox:
         self.added.append(call)
         return call
 
-    def keep_file(self, name: str, mime: str, content: bytes) -> int:
-        """Keep a file for a call; its parameters name it as `{"$file": id}`."""
-        result = self.session.execute(
-            insert(table_of(OutgoingFile)), {"name": name, "mime": mime, "content": content}
-        )
-        return int(result.inserted_primary_key[0])  # type: ignore[attr-defined]
-
 
 def queued(session: Session, lane: Lane, *, limit: int) -> list[Call]:
     """The oldest queued calls of a lane."""
@@ -277,7 +270,8 @@ def result_of(session: Session, call_id: int) -> tuple[str, int | None, int | No
 
 
 def files_of(session: Session, call: Call) -> dict[str, tuple[str, str, bytes]]:
-    """The files a call carries: attachment name to (file name, MIME type, content)."""
+    """The files of a call that an earlier edition put beside it (`{"$file": id}`): attachment
+    name to (file name, MIME type, content)."""
     found: dict[str, tuple[str, str, bytes]] = {}
     for number in _files_in(call.params):
         row = session.get(OutgoingFile, number)

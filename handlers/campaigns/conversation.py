@@ -43,4 +43,8 @@ CONVERSATION = Conversation(
         "campaigns.year_is": Action(guarded(starting.year_is), step="campaigns.year"),
         "campaigns.within_is": Action(guarded(starting.within_is), step="campaigns.within"),
     },
+    papers={
+        "campaign_result": showing.make_result,
+        "campaign_people": showing.make_people,
+    },
 )

@@ -7,6 +7,7 @@ from itertools import islice
 from handlers import reminder_text
 from handlers.buttons import Button
 from handlers.campaigns import text
+from handlers.papers.order import Draw, NotToBeMade, Order, Wanted
 from handlers.turn import Turn
 from handlers.words import LANGUAGES
 from services.people import Role
@@ -18,7 +19,7 @@ from services.reminders import (
     campaign_results,
     campaigns,
 )
-from services.reminders.campaigns import NoSuchCampaign
+from services.reminders.campaigns import NoSuchCampaign, NotAllowed
 
 LISTED = 6
 EXAMPLES = 10
@@ -77,11 +78,8 @@ def examples(turn: Turn) -> None:
 def result(turn: Turn) -> None:
     """What came of it so far, as a file."""
     campaign = campaigns.one(turn.session, turn.caller.telegram_id, number(turn))
-    found = campaign_results.of(turn.session, turn.kit.policy, campaign)
-    turn.say_document(
-        f"campaign-{campaign.id}.csv",
-        "text/csv",
-        campaign_results.as_csv(found),
+    turn.say_paper(
+        _csv("campaign_result", f"campaign-{campaign.id}.csv", campaign),
         "campaigns.result",
         number=campaign.id,
         days=turn.kit.policy.reminder_rules(campaign.last).result_window_days,
@@ -93,20 +91,47 @@ def people(turn: Turn) -> None:
     in the chat shows the last four digits of a number; only the central level gets it."""
     campaign = campaigns.to_be_listed(turn.session, turn.caller.telegram_id, number(turn), turn.now)
     fits = campaign_forecast.of(turn.session, turn.kit.policy, campaign, turn.now).fits
-    found = campaign_list.not_reached(turn.session, turn.kit.vault, campaign, fits=fits)
-    named = list(islice(found, NAMED_MAX + 1))
+    count = campaign_list.count_not_reached(turn.session, campaign, fits=fits)
     turn.press = None  # the campaign stays in sight
-    if not named:
+    if not count:
         turn.say("campaigns.everyone_reached")
         return
-    turn.say_document(
-        f"campaign-{campaign.id}-people.csv",
-        "text/csv",
-        campaign_list.as_csv(named[:NAMED_MAX]),
-        "campaigns.people_cut" if len(named) > NAMED_MAX else "campaigns.people",
+    turn.say_paper(
+        _csv("campaign_people", f"campaign-{campaign.id}-people.csv", campaign),
+        "campaigns.people_cut" if count > NAMED_MAX else "campaigns.people",
         number=campaign.id,
-        people=min(len(named), NAMED_MAX),
+        people=min(count, NAMED_MAX),
     )
+
+
+def make_result(order: Order) -> Draw:
+    campaign = _ordered(order)
+    found = campaign_results.of(order.session, order.kit.policy, campaign)
+    return lambda: campaign_results.as_csv(found)
+
+
+def make_people(order: Order) -> Draw:
+    campaign = _ordered(order, only=Role.CENTRAL)
+    fits = campaign_forecast.of(order.session, order.kit.policy, campaign, order.at).fits
+    found = campaign_list.not_reached(order.session, order.kit.vault, campaign, fits=fits)
+    named = list(islice(found, NAMED_MAX))
+    return lambda: campaign_list.as_csv(named)
+
+
+def _csv(kind: str, name: str, campaign: Campaign) -> Wanted:
+    return Wanted(kind, name, "text/csv", details={"campaign": campaign.id})
+
+
+def _ordered(order: Order, *, only: Role | None = None) -> Campaign:
+    """The campaign, if whoever ordered the file may still see it."""
+    try:
+        member = campaigns.member(order.session, order.telegram_id)
+        campaign = campaigns.one(order.session, order.telegram_id, order.details["campaign"])
+    except (NotAllowed, NoSuchCampaign):
+        raise NotToBeMade from None
+    if only is not None and member.role is not only:
+        raise NotToBeMade
+    return campaign
 
 
 def show_one(turn: Turn, campaign: Campaign) -> None:

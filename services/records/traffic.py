@@ -82,7 +82,9 @@ class OutgoingCall(Base):
 
 
 class OutgoingFile(Base):
-    """The content of a file that an outgoing call carries; removed once it was sent."""
+    """The content of a file that an outgoing call carries; removed once it was sent. Calls of
+    today carry an order instead (`services.outbox.Paper`): only what an earlier edition left
+    behind is found here."""
 
     __tablename__ = "outgoing_files"
 

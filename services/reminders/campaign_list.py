@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.identity import mask_phone, mask_ssn
@@ -92,6 +92,16 @@ def not_reached(
                 vault.open_sealed(named.phone) if named.phone is not None else "",
                 _why(row),
             )
+
+
+def count_not_reached(session: Session, campaign: Campaign, *, fits: int) -> int:
+    """How many `not_reached` names."""
+    query = (
+        select(func.count())
+        .select_from(members)
+        .where(members.c.campaign_id == campaign.id, _wanted(session, campaign, fits))
+    )
+    return session.execute(query).scalar_one()
 
 
 def row_of(one: NotReached, *, masked: bool) -> tuple[str, ...]:

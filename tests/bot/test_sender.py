@@ -210,11 +210,15 @@ async def test_a_call_for_later_waits_for_its_time_on_our_clock(post: Post) -> N
     assert post.states() == ["sent"]
 
 
-async def test_a_file_travels_with_its_call_and_is_removed_after_it(post: Post) -> None:
+async def test_a_file_that_an_earlier_edition_kept_travels_with_its_call_and_is_removed(
+    post: Post,
+) -> None:
     with post.make.begin() as session:
+        file = OutgoingFile(name="a.pdf", mime="application/pdf", content=b"%PDF")
+        session.add(file)
+        session.flush()
         box = Outbox(session, post.clock.now())
-        number = box.keep_file("a.pdf", "application/pdf", b"%PDF")
-        box.add("sendDocument", {"chat_id": 1, "document": {"$file": number}}, chat_id=1)
+        box.add("sendDocument", {"chat_id": 1, "document": {"$file": file.id}}, chat_id=1)
     async with post.sending():
         await post.drained()
     [params] = [params for _, params in post.telegram.calls]

@@ -27,7 +27,7 @@ from handlers.papers import order
 from services import outbox
 from services.database import open_engine, sessions
 from services.outbox import Call, Concluded
-from services.records.traffic import Event, OutgoingFile, SetAsideUpdate
+from services.records.traffic import Event, SetAsideUpdate
 from services.vault import Vault
 from tests.support.clock import SetClock
 
@@ -166,11 +166,6 @@ class FundBot:
                     if isinstance(value, dict) and "$from" in value:
                         params[name] = known[value["$from"]]
             content, file_name = paper
-            for value in params.values():
-                if isinstance(value, dict) and "$file" in value:
-                    row = session.get(OutgoingFile, value["$file"])
-                    assert row is not None
-                    content, file_name = row.content, row.name
             message_id = thread_id = None
             chat = self._chats.get(int(params.get("chat_id", call.chat_id or 0)))
             if call.method.startswith("send"):
