@@ -1,10 +1,14 @@
-"""ISO media files (HEIC, AVIF, MP4, MOV, 3GP, M4A): boxes one after another to the end."""
+"""Films, sounds and HEIC pictures: whether the container reaches as far as it says.
+
+What lies in it is not decoded. ISO media files (HEIC, AVIF, MP4, MOV, 3GP, M4A) are boxes one
+after another to the end; RIFF files (WAV, AVI) tell their length.
+"""
 
 from __future__ import annotations
 
 from typing import BinaryIO
 
-from services.file_content.refusal import ContentRefused
+from services.file_content.content import ContentRefused
 
 BOXES_MAX = 10_000
 
@@ -18,6 +22,12 @@ def picture(stream: BinaryIO, size: int) -> None:
 def film(stream: BinaryIO, size: int) -> None:
     """Without its index (`moov`) a film does not play: it often comes last, and is cut off."""
     if b"moov" not in _boxes(stream, size):
+        raise ContentRefused("truncated")
+
+
+def riff(stream: BinaryIO, size: int) -> None:
+    stream.seek(4)
+    if int.from_bytes(stream.read(4), "little") + 8 > size + 1:  # an odd end may lack its padding
         raise ContentRefused("truncated")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from services.file_content.refusal import ContentRefused
+from services.file_content.content import ContentRefused
 
 _PIECE = 64 * 1024
 _TEXT = ("text", "text/plain", "txt")
@@ -38,15 +38,19 @@ def text(head: bytes, size: int) -> tuple[str, str, str]:
         shown = _decoded(head, whole=len(head) == size)
     except UnicodeDecodeError:
         raise ContentRefused("unknown") from None
-    plain = shown.lstrip("\ufeff \t\r\n").lower()
-    if not plain:
+    if not shown.strip("\ufeff \t\r\n"):
         raise ContentRefused("empty")
-    beginning = plain[:500]
-    if beginning.startswith("<?xml"):
-        beginning = beginning.partition("?>")[2].lstrip()
-    if beginning.startswith(_RUNS) or any(one in beginning for one in _RUNS_BY_LINE):
+    if runs(shown):
         raise ContentRefused("dangerous")
     return _TEXT
+
+
+def runs(shown: str) -> bool:
+    """Whether it is a text that something runs, told by its beginning."""
+    beginning = shown.lstrip("\ufeff \t\r\n").lower()[:500]
+    if beginning.startswith("<?xml"):
+        beginning = beginning.partition("?>")[2].lstrip()
+    return beginning.startswith(_RUNS) or any(one in beginning for one in _RUNS_BY_LINE)
 
 
 def _decoded(head: bytes, *, whole: bool) -> str:

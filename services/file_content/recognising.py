@@ -1,11 +1,12 @@
-"""The one entry: recognise a file by its first bytes, then look whether it is whole and safe.
+"""Recognise a file by its first bytes, then look whether it is whole and safe.
 
-It reads a few pieces of the file, whatever its size, and imports nothing but the standard
-library. Types are data (`types.toml`).
+This runs apart (`services.file_content.apart`): it hands strangers' files to the libraries that
+read them. What is taken and what is refused is data (`types.toml`).
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import tomllib
 from collections.abc import Callable
@@ -14,19 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from services.file_content import boxes, documents, images, packages, pdf
-from services.file_content.refusal import ContentRefused
+from services.file_content import containers, documents, packages, pdf, pictures
+from services.file_content.content import Content, ContentRefused
 
 HEAD = 40 * 1024  # bytes: as far as the last place the table looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a file is: its type, and the extension by which telephones open it."""
-
-    code: str
-    mime: str
-    extension: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +38,10 @@ class _Type:
 # What is looked at besides the first bytes; one that returns a type says it more closely.
 Look = Callable[[BinaryIO, int], "tuple[str, str, str] | None"]
 _LOOKS: dict[str, Look] = {
-    "jpeg": images.jpeg,
-    "png": images.png,
-    "gif": images.gif,
-    "riff": images.riff,
-    "picture_boxes": boxes.picture,
-    "film_boxes": boxes.film,
+    "picture": pictures.look,
+    "picture_boxes": containers.picture,
+    "film_boxes": containers.film,
+    "riff": containers.riff,
     "pdf": pdf.look,
     "rtf": documents.rtf,
     "package": packages.look,
@@ -59,12 +49,34 @@ _LOOKS: dict[str, Look] = {
 }
 
 
-def examine(stream: BinaryIO) -> Content:
+# Names in packages and texts are written in these; loaded on first use otherwise.
+_CODECS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp437", "latin-1", "ascii")
+
+
+def prepare() -> None:
+    """Load what is otherwise loaded on the way: a confined process opens no file any more."""
+    _types()
+    for name in _CODECS:
+        codecs.lookup(name)
+
+
+def recognise(stream: BinaryIO) -> Content:
     """What the file in a seekable stream is.
 
     Raises:
         ContentRefused: it is kept out; carries why.
     """
+    try:
+        return _recognise(stream)
+    except ContentRefused:
+        raise
+    except MemoryError:
+        raise ContentRefused("bomb") from None
+    except Exception:  # a hostile file makes a library stumble over anything
+        raise ContentRefused("broken") from None
+
+
+def _recognise(stream: BinaryIO) -> Content:
     size = stream.seek(0, os.SEEK_END)
     if size == 0:
         raise ContentRefused("empty")
@@ -72,6 +84,8 @@ def examine(stream: BinaryIO) -> Content:
     head = stream.read(HEAD)
     found = next((one for one in _types() if one.fits(head)), None)
     if found is None and (start := head.find(b"%PDF-", 0, pdf.HEADER_WITHIN)) > 0:
+        if documents.runs(head[:start].decode("latin-1")):
+            raise ContentRefused("dangerous")  # two things at once
         found = next(one for one in _types() if one.fits(head[start:]))
     if found is None:
         return Content(*documents.text(head, size))

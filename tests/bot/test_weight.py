@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.cli import SUBJECTS, command_line
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"fpdf", "PIL", "numpy", "scipy", "sklearn", "matplotlib", "openpyxl", "alembic"}
+HEAVY = {"fpdf", "PIL", "pypdf", "numpy", "scipy", "sklearn", "matplotlib", "openpyxl", "alembic"}
 
 
 def test_the_running_bot_loads_nothing_heavy() -> None:

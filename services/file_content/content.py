@@ -1,6 +1,8 @@
-"""Why a file is kept out."""
+"""What a file is, or why it is kept out."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 REASONS = (
     "empty",
@@ -13,6 +15,15 @@ REASONS = (
     "bomb",  # it unpacks to far more than it is
     "unknown",  # nothing that can be opened for sure
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file is: its type, and the extension by which telephones open it."""
+
+    code: str
+    mime: str
+    extension: str
 
 
 class ContentRefused(ValueError):
