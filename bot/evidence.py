@@ -26,7 +26,7 @@ from services.complaints.copies import Task
 from services.complaints.evidence import SIZE_MAX
 from services.complaints.office import Office
 from services.evidence_store import EvidenceStore, Part, StoreUnusable
-from services.file_content import Content, ContentRefused, examine
+from services.file_content import Content, ContentRefused, NotExamined, examine
 from services.outbox import Call, Outbox
 
 log = logging.getLogger(__name__)
@@ -164,6 +164,8 @@ class EvidenceKeeper:
             await self._wait(task, wait_s, failure.message)
         except Unknown as doubt:
             await self._failed(task, doubt.reason)
+        except NotExamined as trouble:
+            await self._failed(task, str(trouble))
         except OSError as error:
             # The disk is full, the share is gone: no fault of the file, and none is lost.
             self._ready = False

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 
+from handlers import shown_files
 from handlers.buttons import Button
+from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.identity import accounts as account_pages
 from handlers.papers.order import Draw, Order, Wanted
 from handlers.turn import Turn
 from services import access_trail, linking, people, personal_data
+from services.complaints import personal as complaints
+from services.complaints.evidence import Kept
+from services.complaints.store import Case
 from services.linking import SELF
 from services.policy.service_rows import Retention
 
@@ -95,8 +100,18 @@ def send_export(turn: Turn) -> None:
     turn.say_paper(
         Wanted("mydata", f"mydata-{turn.today.isoformat()}.json", "application/json"),
         "mydata.export_caption",
-        [BACK],
+        [[Button("evidence.my_files", "mydata.files")] if _own_files(turn) else [], BACK],
     )
+
+
+def send_files(turn: Turn) -> None:
+    """The files themselves, as they were sent."""
+    for case, files in _own_files(turn):
+        shown_files.send_to_citizen(turn.outbox, turn.caller.telegram_id, turn.words, case, files)
+
+
+def _own_files(turn: Turn) -> list[tuple[Case, list[Kept]]]:
+    return complaints.files(office(turn), turn.caller.telegram_id)
 
 
 def make_export(order: Order) -> Draw:
@@ -175,6 +190,7 @@ CONVERSATION = Conversation(
         "mydata.kept": Action(show_kept),
         "mydata.who": Action(show_who),
         "mydata.export": Action(send_export),
+        "mydata.files": Action(send_files),
         "mydata.correct": Action(show_correct),
         "mydata.withdraw": Action(lambda turn: turn.go("mydata.withdraw")),
         "mydata.withdraw_yes": Action(withdraw, step="mydata.withdraw"),

@@ -14,8 +14,10 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from services.sealed_files import SealedFile, SealingWriter
 from services.vault import Vault
@@ -76,12 +78,7 @@ class Part:
 
     def keep(self) -> None:
         """Move it to its place, whole; the same name a second time replaces the first."""
-        folder = self._place.parent
-        if not folder.exists():
-            folder.mkdir(mode=0o700, exist_ok=True)
-            _sync_directory(folder.parent)
-        self._path.rename(self._place)
-        _sync_directory(folder)
+        _move(self._path, self._place)
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
@@ -124,7 +121,7 @@ class EvidenceStore:
     def begin(self, name: str) -> Part:
         """A file in the making that will be called `name`. Raises `OSError`."""
         path = self.folder / _PART / f"{name}.{secrets.token_hex(4)}"
-        return Part(path, self._place(name), self._vault)
+        return Part(path, self.place(name), self._vault)
 
     def open(self, name: str) -> SealedFile:
         """The content of a file.
@@ -134,16 +131,27 @@ class EvidenceStore:
             OSError: it cannot be read.
         """
         try:
-            return SealedFile(self._place(name).open("rb"), self._vault)
+            return SealedFile(self.place(name).open("rb"), self._vault)
         except FileNotFoundError:
             raise NotThere(name) from None
 
     def has(self, name: str) -> bool:
-        return self._place(name).exists()
+        return self.place(name).exists()
+
+    def put_sealed(self, name: str, sealed: IO[bytes]) -> None:
+        """Put a file as it is sealed already to its place: out of a backup. Raises `OSError`."""
+        place = self.place(name)
+        draft = self.folder / _PART / f"{name}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            shutil.copyfileobj(sealed, out)
+            out.flush()
+            os.fsync(out.fileno())
+        _move(draft, place)
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is removed already."""
-        self._place(name).unlink(missing_ok=True)
+        self.place(name).unlink(missing_ok=True)
 
     def names(self, *, older_than: float | None = None) -> Iterator[str]:
         """Every file there is, by name; those last written before an instant of the machine's
@@ -160,10 +168,20 @@ class EvidenceStore:
             path.unlink(missing_ok=True)
         return len(left)
 
-    def _place(self, name: str) -> Path:
+    def place(self, name: str) -> Path:
+        """Where a file of this name lies."""
         if not _NAME.fullmatch(name):
             raise ValueError("no name of a kept file")
         return self.folder / name[:2] / name
+
+
+def _move(draft: Path, place: Path) -> None:
+    folder = place.parent
+    if not folder.exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_directory(folder.parent)
+    draft.rename(place)
+    _sync_directory(folder)
 
 
 def _is_older(path: Path, than: float | None) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,11 +18,12 @@ from bot.gateway.api import AiohttpRequest, BotApi, NotSent, Refused, Unknown, p
 from bot.instance_lock import InstanceLock
 from bot.settings import Settings, SettingsUnusable
 from services import backup as copies
-from services import checkup, events
+from services import checkup, events, evidence_backup, evidence_checkup
 from services.audit import forgetting, seals, verification
 from services.checkup import Remark
 from services.clock import algiers_day
 from services.database import open_engine, parse_url, sessions, sqlite_file
+from services.evidence_store import EvidenceStore, StoreUnusable
 from services.policy import PolicyError, checking
 from services.policy import policy as policies
 from services.vault import KeyDoesNotFit, KeyFileUnusable, Vault, ensure_key_fits
@@ -33,18 +36,26 @@ def add_to(commands: typer.Typer) -> None:
 
 
 def backup(out: Annotated[Path, typer.Argument(metavar="FILE", help="where to put it")]) -> None:
-    """Copy the database to one file, as of one instant, while the bot runs. Not the key."""
+    """Copy the database to one file, as of one instant, while the bot runs, and the files sent
+    with complaints to another beside it. Not the key."""
     config = settings.load()
     database = _database_file(config)
     if not database.exists():
         _fail(f"There is no database in {database} yet.")
     try:
+        if evidence_backup.beside(out).exists():
+            raise FileExistsError
         size = copies.take(database, out)
+        count, of_files = evidence_backup.take(_evidence(config), out)
     except FileExistsError:
-        _fail(f"{out} exists; nothing is overwritten. Choose another name.")
+        _fail(f"{out} or its files exist; nothing is overwritten. Choose another name.")
     except (OSError, copies.NotABackup) as failure:
         _fail(f"The backup failed: {failure}")
     print(f"{out}: {size / 2**20:.1f} MiB, checked.")
+    print(
+        f"{evidence_backup.beside(out)}: {of_files / 2**20:.1f} MiB, "
+        f"{count} sealed files of complaints. Keep both together."
+    )
     print(f"The key is not in it. Keep a copy of {config.key_file} in another place.")
 
 
@@ -61,6 +72,7 @@ def restore(
             _fail(f"Nothing was changed: {failure}")
     schema.upgrade(config.database_url)
     print(f"{database} is now what {file} holds.")
+    _put_evidence_back(config, file)
     engine = open_engine(config.database_url)
     try:
         with sessions(engine).begin() as session:
@@ -78,6 +90,22 @@ def restore(
         _fail(f"But: {refusal}. Put the key of that time into {config.key_file}.")
     finally:
         engine.dispose()
+
+
+def _put_evidence_back(config: Settings, file: Path) -> None:
+    beside = evidence_backup.beside(file)
+    if not beside.exists():
+        print(f"There is no {beside}: files sent with complaints stay as they are (`doctor`).")
+        return
+    try:
+        count = evidence_backup.put_back(_evidence(config), file)
+    except (OSError, StoreUnusable, tarfile.TarError, KeyFileUnusable) as failure:
+        _fail(f"But the files sent with complaints were not all put back: {failure}")
+    print(f"{count} files of complaints are in {config.evidence_dir}.")
+
+
+def _evidence(config: Settings) -> EvidenceStore:
+    return EvidenceStore(config.evidence_dir, Vault.open(config.key_file))
 
 
 def doctor() -> None:
@@ -123,6 +151,8 @@ def _remarks() -> Iterator[Remark]:
             ensure_key_fits(session, vault)
             now = SystemClock().now()
             yield from checkup.look(session, now=now, today=algiers_day(now))
+            store = EvidenceStore(config.evidence_dir, vault)
+            yield from evidence_checkup.look(session, store, now=now, machine_s=time.time())
     except (KeyDoesNotFit, KeyFileUnusable) as refusal:
         yield Remark(str(refusal), "put the right key into KEY_FILE", grave=True)
     except Exception as error:

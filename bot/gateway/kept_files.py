@@ -13,6 +13,8 @@ import hashlib
 import logging
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.gateway.api import Refused
 from bot.gateway.cleaning import clean_text
 from bot.gateway.transactions import Transactions
@@ -85,11 +87,14 @@ class KeptFiles:
         name, unique = _name_of_file(named[0], result)
         if name is None or unique is None:
             return
-        await self._transactions.do(
-            lambda session: copies.learn(
-                session, int(named[1][KEPT]), telegrams=name, unique=unique
+        try:
+            await self._transactions.do(
+                lambda session: copies.learn(
+                    session, int(named[1][KEPT]), telegrams=name, unique=unique
+                )
             )
-        )
+        except DBAPIError as error:  # the next time it is sent from our copy once more
+            log.warning("A file's new name was not kept: %s", type(error).__name__)
 
     def _opened(self, blob: str, sha256: bytes | None) -> SealedFile | None:
         """The content, if it is what was kept."""

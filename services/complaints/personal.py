@@ -10,8 +10,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services import events
-from services.complaints import copies, letters, store
+from services.complaints import citizen, copies, evidence, letters, store
+from services.complaints.evidence import Kept
+from services.complaints.office import Office
 from services.complaints.state import OPEN, Status
+from services.complaints.store import Case
 from services.records.base import table_of
 from services.records.complaints import Complaint, ComplaintFile, ComplaintMessage
 from services.vault import Vault
@@ -75,6 +78,22 @@ def erase(session: Session, telegram_id: int, now: datetime) -> None:
         session.execute(update(_complaints).where(_complaints.c.id == case.id).values(**values))
         session.execute(delete(_messages).where(_messages.c.complaint_id == case.id))
         copies.forget(session, _files.c.complaint_id == case.id)
+
+
+def files(office: Office, telegram_id: int) -> list[tuple[Case, list[Kept]]]:
+    """The files a person sent, and those sent to them, by case; without those of colleagues
+    among themselves."""
+    found = []
+    for case in citizen.cases_of(office, telegram_id):
+        said = letters.of(office, case)
+        theirs = [
+            one
+            for one in evidence.of(office, case)
+            if one.message_id is None or said[one.message_id].kind not in letters.INTERNAL
+        ]
+        if theirs:
+            found.append((case, theirs))
+    return found
 
 
 def _files_of(session: Session, vault: Vault, complaint_id: int) -> list[dict[str, Any]]:

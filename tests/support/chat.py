@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.persistence import Persistence
 from bot.gateway.unit import Units
@@ -89,6 +89,10 @@ class FundBot:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @property
+    def sessions(self) -> sessionmaker[Session]:
+        return self._sessions
 
     # --- records ------------------------------------------------------------------------
 

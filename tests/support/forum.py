@@ -36,6 +36,7 @@ class Forum:
         thread: int | None = None,
         reply: bool = False,
         edit: int = 0,
+        content: dict[str, Any] | None = None,
     ) -> int:
         number = edit or 70_000 + next(_ids)
         message: dict[str, Any] = {
@@ -43,7 +44,7 @@ class Forum:
             "date": int(self.bot.clock.now().timestamp()),
             "chat": self._chat(),
             "from": self._user(person),
-            "text": text,
+            **({"text": text} if content is None else content),
         }
         if thread is not None:
             # As Telegram has it: a plain message in a topic replies to the topic's opening.
@@ -70,6 +71,10 @@ class Forum:
         else:
             self.bot.update(message=message)
         return number
+
+    def send_file(self, person: int, thread: int, content: dict[str, Any]) -> None:
+        """A photo, a document: a message with other content than text."""
+        self.write(person, "", thread=thread, content=content)
 
     def press(self, person: int, label: str) -> str:
         """Press a button on the newest message that has it; returns what flashed up."""
