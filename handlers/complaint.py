@@ -44,6 +44,16 @@ def open_by_agency(turn: Turn) -> None:
 
 def dispute(turn: Turn) -> None:
     """A line of the status that looks wrong: the complaint carries its figures."""
+    _about_a_line(turn, "contribution_amount")
+
+
+def unrecorded(turn: Turn) -> None:
+    """Someone paid and is asked all the same: what they paid is looked for, unless it is here
+    by now."""
+    _about_a_line(turn, "payment_not_recorded")
+
+
+def _about_a_line(turn: Turn, category: str) -> None:
     assert turn.press is not None
     account, _, year = turn.press.argument.rpartition(":")
     linked = whose.by_argument(turn, account)
@@ -67,10 +77,17 @@ def dispute(turn: Turn) -> None:
         turn.toast("button.not_valid", alert=True)
         return
     turn.press = None  # the status stays as it is
+    if category == "payment_not_recorded" and not line.total:
+        turn.say(
+            "complaint.recorded_by_now",
+            [[Button("complaint.to_status", "status.open", whose.argument_of(linked))]],
+            year=str(line.year),
+        )
+        return
     draft: dict[str, Any] = {
         "contributor": linked.contributor_id,
         "agency": found.card.agency,
-        "category": "contribution_amount",
+        "category": category,
         "figures": {
             "year": line.year,
             "due": line.due,
@@ -299,6 +316,7 @@ CONVERSATION = Conversation(
     actions={
         "complaint.open": Action(open_),
         "complaint.dispute": Action(dispute),
+        "complaint.unrecorded": Action(unrecorded),
         "complaint.for": Action(choose_account, step="complaint.start"),
         "complaint.accounts": Action(ask_start, step="complaint.start"),
         "complaint.agency_is": Action(choose_agency, step="complaint.agency"),

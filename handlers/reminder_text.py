@@ -28,6 +28,18 @@ _MOST_URGENT = (
     Kind.CAMPAIGN,
 )
 
+NEXT = {
+    "pay": "pay.open",
+    "spread": "plan.open",
+    "status": "status.open",
+    "paid": "complaint.unrecorded",
+    "unrecorded": "complaint.of",
+    "plan": "plan.show",
+    "part_paid": "plan.paid",
+    "case": "cases.show",
+}
+"""What the buttons under a reminder lead to, by the first word of their argument."""
+
 
 def sayer(kit: Kit, session: Session, outbox: Outbox) -> Say:
     """What words a letter and adds it to the outbox: never repeated when in doubt."""
@@ -101,32 +113,29 @@ def buttons(letter: Letter, now: datetime) -> list[list[Button]]:
     match step.kind:
         case Kind.INSTALLMENT | Kind.CURE:
             rows = [
-                [Button("reminder.button_plan_show", "plan.show", number)],
-                [
-                    Button("reminder.button_pay", "pay.open", account),
-                    Button("reminder.button_paid", "plan.paid", number),
-                ],
+                [_next("plan_show", "plan", number)],
+                [_next("pay", "pay", account), _next("paid", "part_paid", number)],
             ]
         case Kind.ANSWER:
-            action = "cases.show" if kind == "case" else "plan.show"
-            rows = [[Button("reminder.button_answer", action, number)]]
+            rows = [[_next("answer", "case" if kind == "case" else "plan", number)]]
         case Kind.DECLARATION:
-            rows = [[Button("reminder.button_status", "status.open", account)]]
+            rows = [[_next("status", "status", account)]]
         case _:
-            rows = [
-                [
-                    Button("reminder.button_pay", "pay.open", account),
-                    Button("reminder.button_plan", "plan.open", account),
-                ],
-                [Button("reminder.button_status", "status.open", account)],
-            ]
-            paid = f"{account}:{step.subject}"
-            action = "complaint.dispute" if step.subject else "explain.wrong"
-            rows[1].append(
-                Button("reminder.button_paid", action, paid if step.subject else account)
+            paid = (
+                _next("paid", "paid", f"{account}:{step.subject}")
+                if step.subject
+                else _next("paid", "unrecorded", "payment_not_recorded")
             )
+            rows = [
+                [_next("pay", "pay", account), _next("plan", "spread", account)],
+                [_next("status", "status", account), paid],
+            ]
     rows.append([Button("reminder.button_why", "reminders.why", str(int(now.timestamp())))])
     return rows
+
+
+def _next(label: str, code: str, argument: str) -> Button:
+    return Button(f"reminder.button_{label}", "reminders.next", f"{code}:{argument}")
 
 
 def in_order(letter: Letter) -> list[Item]:

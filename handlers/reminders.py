@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers import reminder_text, whose
-from handlers.buttons import Button
+from handlers.buttons import Button, Press
 from handlers.conversation import Action, Conversation
 from handlers.turn import Kit, Turn
 from services.outbox import Outbox
@@ -74,6 +74,20 @@ def why(turn: Turn) -> None:
     turn.say_html("\n\n".join(lines), [[Button("reminders.button_open", "reminders.open")]])
 
 
+def follow(turn: Turn) -> None:
+    """A step from a reminder. The reminder stays where it is, with its other buttons: what is
+    shown is a message of its own."""
+    assert turn.press is not None
+    code, _, argument = turn.press.argument.partition(":")
+    name = reminder_text.NEXT.get(code, "")
+    if name not in turn.kit.book.actions:
+        turn.toast("button.not_valid", alert=True)
+        return
+    turn.press = Press(name, argument, turn.press.version)
+    turn.raw_message = None
+    turn.kit.book.actions[name][1].run(turn)
+
+
 def _show(turn: Turn, chosen: Choices) -> None:
     words = turn.words
     coming = upcoming.of_person(turn.session, turn.kit.policy, turn.caller.telegram_id, turn.now)
@@ -119,5 +133,6 @@ CONVERSATION = Conversation(
         "reminders.switch": Action(switch),
         "reminders.amounts": Action(switch_amounts),
         "reminders.why": Action(why),
+        "reminders.next": Action(follow),
     },
 )
