@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,20 +13,17 @@ import segno
 import typer
 from sqlalchemy.orm import Session
 
-from bot import schema, settings
-from bot.clock import SystemClock, load_offset
+from bot.cli.installation import opened
 from bot.means import make_kit
 from handlers.commands import set_commands_of
 from handlers.notices import tell
 from handlers.turn import Kit
 from services import counter_codes, installation, one_time_codes, staff
 from services.clock import ALGIERS
-from services.database import open_engine, sessions
 from services.dates import day_in_algiers
 from services.identity import SSN_LENGTH, NotASocialSecurityNumber
 from services.outbox import Outbox
 from services.people import Role
-from services.vault import Vault, ensure_key_fits
 
 ACTOR = "command"
 LANGUAGES = ("ar", "fr")
@@ -176,20 +173,11 @@ class _Desk:
 @contextlib.contextmanager
 def _desk() -> Iterator[_Desk]:
     """A short transaction beside the running bot, which sends what is added to the outbox."""
-    config = settings.load()
-    schema.upgrade(config.database_url)
-    vault = Vault.open(config.key_file)
-    kit = make_kit(config, vault)
-    engine = open_engine(config.database_url)
-    try:
-        with sessions(engine).begin() as session:
-            ensure_key_fits(session, vault)
-            offset = load_offset(session) if config.DEMO_CLOCK else timedelta(0)
-            now = SystemClock().now() + offset
+    with opened() as here:
+        kit, now = make_kit(here.config, here.vault), here.now
+        with here.sessions.begin() as session:
             username = installation.bot_username(session)
             yield _Desk(session, kit, Outbox(session, now), now, username)
-    finally:
-        engine.dispose()
 
 
 @contextlib.contextmanager

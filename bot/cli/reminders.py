@@ -9,25 +9,20 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.orm import Session
 
-from bot import schema, settings
-from bot.clock import SystemClock, load_offset
+from bot.cli.installation import Installation, opened
 from services import accounts, events
-from services.database import open_engine, sessions
 from services.money import format_plain
-from services.policy import Policy
-from services.policy import policy as policies
 from services.records.reminders import Campaign
 from services.reminders import campaign_forecast, campaign_list, campaign_results, outreach
-from services.vault import Vault, ensure_key_fits
 
 _COLUMNS = ("agency", "ssn", "name_fr", "name_ar", "phone", "reason", "years", "amount")
 
@@ -48,20 +43,14 @@ def reach_elsewhere(
     """List who owes something and cannot be reached on Telegram, for letters and SMS.
 
     The file holds whole numbers and telephones: only its owner may read it."""
-    with _desk() as (session, policy, vault, now):
-        if agency is not None and agency not in accounts.agencies(session):
-            raise typer.BadParameter(f"--agency: there is no agency {agency!r}")
-        found = outreach.everyone(session, policy, vault, now=now, agency=agency)
-        lines = ((one.reason.value, one.agency, _line_of(one)) for one in found)
-        counts = _write(out, "outreach", _COLUMNS, lines)
-        events.record(
-            session,
-            "outreach.listed",
-            at=now,
-            actor="command",
-            subject=("agency", int(agency or 0)),
-            data={"people": sum(counts.values()), "reasons": dict(counts)},
-        )
+    with opened() as here:
+        now = here.now
+        with here.reading() as session:
+            _ensure_agency(session, agency)
+            found = outreach.everyone(session, here.policy(), here.vault, now=now, agency=agency)
+            lines = ((one.reason.value, one.agency, _line_of(one)) for one in found)
+            counts = _write(out, "outreach", _COLUMNS, lines)
+        _note(here, "outreach.listed", ("agency", int(agency or 0)), counts, now)
     _say(out, counts)
 
 
@@ -75,22 +64,20 @@ def campaign_people(
 ) -> None:
     """List who of a campaign's audience was not reached, or will not be, and why: for letters,
     SMS and calls. Whoever is not to be written to at all is not on the list."""
-    with _desk() as (session, policy, vault, now):
-        campaign = _campaign(session, number)
-        if agency is not None and agency not in accounts.agencies(session):
-            raise typer.BadParameter(f"--agency: there is no agency {agency!r}")
-        fits = campaign_forecast.of(session, policy, campaign, now).fits
-        found = campaign_list.not_reached(session, vault, campaign, fits=fits, agency=agency)
-        lines = ((one.why, one.agency, campaign_list.row_of(one, masked=False)) for one in found)
-        counts = _write(out, f"campaign-{number}", campaign_list.COLUMNS, lines)
-        events.record(
-            session,
-            "campaign.people_listed",
-            at=now,
-            actor="command",
-            subject=("campaign", number),
-            data={"people": sum(counts.values()), "reasons": dict(counts)},
-        )
+    with opened() as here:
+        now = here.now
+        with here.reading() as session:
+            campaign = _campaign(session, number)
+            _ensure_agency(session, agency)
+            fits = campaign_forecast.of(session, here.policy(), campaign, now).fits
+            found = campaign_list.not_reached(
+                session, here.vault, campaign, fits=fits, agency=agency
+            )
+            lines = (
+                (one.why, one.agency, campaign_list.row_of(one, masked=False)) for one in found
+            )
+            counts = _write(out, f"campaign-{number}", campaign_list.COLUMNS, lines)
+        _note(here, "campaign.people_listed", ("campaign", number), counts, now)
     _say(out, counts)
 
 
@@ -99,9 +86,9 @@ def campaign_result(
     out: Annotated[Path, typer.Option("--out", help="the CSV to write")],
 ) -> None:
     """Write what came of a campaign: by agency, and the reasons people were held."""
-    with _desk() as (session, policy, _, _):
+    with opened() as here, here.reading() as session:
         campaign = _campaign(session, number)
-        content = campaign_results.as_csv(campaign_results.of(session, policy, campaign))
+        content = campaign_results.as_csv(campaign_results.of(session, here.policy(), campaign))
     try:
         out.write_bytes(content)
     except OSError as error:
@@ -114,6 +101,26 @@ def _campaign(session: Session, number: int) -> Campaign:
     if campaign is None:
         raise typer.BadParameter(f"there is no campaign {number}")
     return campaign
+
+
+def _ensure_agency(session: Session, agency: str | None) -> None:
+    if agency is not None and agency not in accounts.agencies(session):
+        raise typer.BadParameter(f"--agency: there is no agency {agency!r}")
+
+
+def _note(
+    here: Installation, name: str, subject: tuple[str, int], counts: Counter[str], now: datetime
+) -> None:
+    """Write down that people were listed, and how many."""
+    with here.sessions.begin() as session:
+        events.record(
+            session,
+            name,
+            at=now,
+            actor="command",
+            subject=subject,
+            data={"people": sum(counts.values()), "reasons": dict(counts)},
+        )
 
 
 def _line_of(one: outreach.Elsewhere) -> tuple[str, ...]:
@@ -168,17 +175,3 @@ def _write(
 def _say(out: Path, counts: Counter[str]) -> None:
     shown = ", ".join(f"{why} {count}" for why, count in counts.most_common())
     print(f"{out}: {sum(counts.values())} people" + (f" ({shown})" if shown else ""))
-
-
-@contextmanager
-def _desk() -> Iterator[tuple[Session, Policy, Vault, datetime]]:
-    config = settings.load()
-    schema.upgrade(config.database_url)
-    vault = Vault.open(config.key_file)
-    policy = policies.load(config.POLICY_DIR)
-    engine = open_engine(config.database_url)
-    with sessions(engine).begin() as session:
-        ensure_key_fits(session, vault)
-        offset = load_offset(session) if config.DEMO_CLOCK else timedelta(0)
-        yield session, policy, vault, SystemClock().now() + offset
-    engine.dispose()

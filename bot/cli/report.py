@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy.orm import Session
 
-from bot import schema, settings
-from bot.clock import SystemClock, load_offset
+from bot.cli.installation import opened
 from handlers import words
 from handlers.words import LANGUAGES, Words
 from services import accounts
-from services.database import open_engine, sessions
 from services.dates import day_in_algiers
 from services.evaluation import building, measures
 from services.evaluation import report as reports
 from services.evaluation.measures import Period
 from services.evaluation.scope import Scope
 from services.people import Role
-from services.policy import policy as policies
 from services.staff import Member
-from services.vault import Vault, ensure_key_fits
 
-NO_SHIFT = timedelta(0)
 KINDS = (".pdf", ".xlsx", ".csv")
 # Whoever has the command line has the database: they read the whole fund.
 OPERATOR = Member(0, "", Role.CENTRAL, None, True, None, False)
@@ -55,28 +50,18 @@ def report(
         raise typer.BadParameter(f"--out: the file ends in {', '.join(KINDS)}")
     if last < first:
         raise typer.BadParameter("--to is before --from")
-    config = settings.load()
-    schema.upgrade(config.database_url)
-    vault = Vault.open(config.key_file)
-    policy = policies.load(config.POLICY_DIR)
-    engine = open_engine(config.database_url)
-    make = sessions(engine)
     period = Period(first.date(), last.date())
-    with make.begin() as session:
-        ensure_key_fits(session, vault)
-        now = SystemClock().now() + (load_offset(session) if config.DEMO_CLOCK else NO_SHIFT)
-    more = True
-    while more:  # in short transactions: the bot may run beside it
-        with make.begin() as session:
-            more = building.refresh(session, policy=policy, vault=vault, now=now).more
-    try:
-        with make() as session:
-            session.connection(execution_options={"read_only": True})
-            rows = _write(session, words.load(language), period, out, now)
-    except OSError as error:
-        raise typer.BadParameter(f"--out: {error.strerror}") from None
-    finally:
-        engine.dispose()
+    with opened() as here:
+        now, policy = here.now, here.policy()
+        more = True
+        while more:  # in short transactions: the bot may run beside it
+            with here.sessions.begin() as session:
+                more = building.refresh(session, policy=policy, vault=here.vault, now=now).more
+        try:
+            with here.reading() as session:
+                rows = _write(session, words.load(language), period, out, now)
+        except OSError as error:
+            raise typer.BadParameter(f"--out: {error.strerror}") from None
     print(f"{out}: {rows}, {period.months[0]:%Y-%m} to {period.months[-1]:%Y-%m}")
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from bot import logs, schema, settings
 from bot.application import PARTS, Application
-from bot.clock import SystemClock, load_offset
+from bot.cli.installation import opened
 from bot.instance_lock import InstanceLock
 from bot.means import make_kit
 from bot.scheduler import job_named, run_job
-from services.database import open_engine, parse_url, sessions, sqlite_file
-from services.vault import Vault
+from services.database import parse_url, sqlite_file
 
 
 def add_to(commands: typer.Typer) -> None:
@@ -54,17 +52,11 @@ def job(name: Annotated[str, typer.Argument(help="the job's name")]) -> None:
         chosen = job_named(name)
     except LookupError as refusal:
         raise typer.BadParameter(str(refusal)) from None
-    config = settings.load()
-    schema.upgrade(config.database_url)
-    engine = open_engine(config.database_url)
-    make_session = sessions(engine)
-    with make_session.begin() as session:
-        offset = load_offset(session) if config.DEMO_CLOCK else timedelta(0)
-    calls = run_job(
-        chosen,
-        kit=make_kit(config, Vault.open(config.key_file)),
-        sessions=make_session,
-        now=SystemClock().now() + offset,
-    )
-    engine.dispose()
+    with opened() as here:
+        calls = run_job(
+            chosen,
+            kit=make_kit(here.config, here.vault),
+            sessions=here.sessions,
+            now=here.now,
+        )
     print(f"{name}: done, {len(calls)} calls to Telegram added")

@@ -36,7 +36,7 @@ def run(
     monkeypatch.setenv("DATABASE_URL", sqlite_bot.database_url)
     monkeypatch.setenv("KEY_FILE", str(key))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("bot.cli.people.SystemClock", lambda: clock)
+    monkeypatch.setattr("bot.cli.installation.SystemClock", lambda: clock)
 
     def call(*arguments: str) -> Result:
         return CliRunner().invoke(command_line(), list(arguments), env={"COLUMNS": "200"})
