@@ -12,7 +12,7 @@ from datetime import datetime
 from fpdf.enums import Align
 
 from handlers.papers.page import ACCENT, INK, QUIET, Page
-from handlers.plans.paper import Summary
+from handlers.plans.summary import Summary
 from handlers.words import Words, plain
 from services.money import total
 from services.plans.schedule import Installment
