@@ -1,0 +1,63 @@
+"""The fund's staff: who may do what, where; how they come, by invitation too, and leave."""
+
+from services.staff.invitations import (
+    INVITE,
+    AlreadyStaff,
+    InviteNotValid,
+    accept,
+    forget_old_invites,
+    invite,
+)
+from services.staff.members import (
+    NEED_AGENCY,
+    Member,
+    admins,
+    agents_of,
+    all_members,
+    central,
+    directors_of,
+    managers,
+    of,
+    works_for,
+)
+from services.staff.roles import (
+    MAY_HAVE_AGENCY,
+    NAME_MAX,
+    AgencyNeeded,
+    AgencyNotForRole,
+    LastAdmin,
+    NameNeeded,
+    UnknownAgency,
+    add,
+    check,
+    deactivate,
+)
+
+__all__ = [
+    "INVITE",
+    "MAY_HAVE_AGENCY",
+    "NAME_MAX",
+    "NEED_AGENCY",
+    "AgencyNeeded",
+    "AgencyNotForRole",
+    "AlreadyStaff",
+    "InviteNotValid",
+    "LastAdmin",
+    "Member",
+    "NameNeeded",
+    "UnknownAgency",
+    "accept",
+    "add",
+    "admins",
+    "agents_of",
+    "all_members",
+    "central",
+    "check",
+    "deactivate",
+    "directors_of",
+    "forget_old_invites",
+    "invite",
+    "managers",
+    "of",
+    "works_for",
+]
