@@ -21,15 +21,16 @@ class Limits:
 def confine(limits: Limits) -> None:
     """For this process, for good: no file or connection is opened, nothing written to the disk
     (not even by a crash), and time and memory are counted. What it has open stays open."""
-    for what, most in (
-        (resource.RLIMIT_CPU, limits.processor_s),
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_NOFILE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
+    for what, most, spare in (
+        (resource.RLIMIT_CPU, limits.processor_s, 1),  # at the first it is told by what it ends
+        (resource.RLIMIT_AS, limits.memory, 0),
+        (resource.RLIMIT_NOFILE, 0, 0),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         _, allowed = resource.getrlimit(what)
+        hard = most + spare
         if allowed != resource.RLIM_INFINITY:
-            most = min(most, allowed)
+            hard = min(hard, allowed)
         with contextlib.suppress(ValueError):  # macOS has no limit of address space
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (min(most, hard), hard))
