@@ -195,7 +195,8 @@ def test_without_a_past_there_is_no_cluster(session: Session) -> None:
 def test_the_unfinished_month_has_no_lower_limit(session: Session) -> None:
     for month in range(3, 13):
         cell(session, "16", month, filed=100 if month < 12 else 5)
-    *_, november, december = agencies.by_month(session, "16", date(2026, 12, 1), today=TODAY)
+    within = scope.of_member(session, MANAGER)
+    *_, november, december = agencies.by_month(session, within, date(2026, 12, 1), today=TODAY)
     assert november.alarm_low is not None
     assert december.alarm_low is None
     assert december.expected == 100
