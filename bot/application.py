@@ -101,9 +101,14 @@ class Application:
             jobs = Jobs()
             stack.push_async_callback(jobs.stop)
             scheduler = self._start_background(means, jobs)
+            if isinstance(means.clock, clocks.DemoClock) and not means.alone:
+                jobs.start("clock", clocks.follow(means.clock, means.reader, scheduler.wake))
             base_url = ""
             if "web" in self.only:
                 base_url = await self._serve(means, jobs, scheduler, stack)
+            elif self.settings.METRICS_PORT is not None:
+                app = self._watched(means, jobs)
+                base_url = await self._listen(app, self.settings.METRICS_PORT, stack)
             stack.callback(means.records.stop)
             await means.in_transaction(lambda s: announce(s, means.kit, means.clock))
             jobs.start("introduction", _learn_username(means))
@@ -166,12 +171,8 @@ class Application:
     ) -> str:
         """Take updates and serve the pages; the address of the web server."""
         settings, kit = self.settings, means.kit
-        app = web.Application(client_max_size=BODY_MAX_BYTES)
+        app = self._watched(means, jobs)
         self._take_updates(app, means, jobs)
-        pages.add_health(
-            app,
-            pages.Health(reader=means.reader, api=means.api, clock=means.clock, parts=jobs.states),
-        )
         managers.add_to(
             app, kit=kit, clock=means.clock, sessions=means.sessions, workers=means.workers
         )
@@ -184,13 +185,28 @@ class Application:
             after_commit=means.hand_over.from_thread,
         )
         jobs.start("presence", presence.run())
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_PATIENCE_S)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        base_url = await pages.listen(runner, settings.HTTP_HOST, settings.HTTP_PORT)
+        base_url = await self._listen(app, settings.HTTP_PORT, stack)
         if settings.DEMO_CLOCK and not kit.public_url:
             kit.public_url = base_url  # on one's own desk the pages are here
         return base_url
+
+    def _watched(self, means: Means, jobs: Jobs) -> web.Application:
+        """A web application that tells how this process is."""
+        app = web.Application(client_max_size=BODY_MAX_BYTES)
+        health = pages.Health(
+            reader=means.reader, api=means.api, clock=means.clock, parts=jobs.states
+        )
+        pages.add_health(app, health)
+        return app
+
+    async def _listen(
+        self, app: web.Application, port: int, stack: contextlib.AsyncExitStack
+    ) -> str:
+        """Serve it until the stack ends; its address."""
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_PATIENCE_S)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        return await pages.listen(runner, self.settings.HTTP_HOST, port)
 
     def _take_updates(self, app: web.Application, means: Means, jobs: Jobs) -> None:
         """By the webhook where one is set, else by asking for them."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 
+from bot import metrics
 from bot.gateway.api import proxy_for
 
 log = logging.getLogger(__name__)
@@ -140,9 +141,11 @@ class FundApi:
             try:
                 content = await self._once(ssn)
             except FundKnowsNobody:
+                metrics.fund_answered("unknown_number")
                 self.breaker.succeeded()
                 raise
             except FundSilent as silence:
+                metrics.fund_answered(silence.reason)
                 self.breaker.failed()
                 hopeless = silence.reason in _NOT_AT_ONCE or self.breaker.is_open
                 if hopeless or attempt == TRIES - 1:
@@ -152,12 +155,14 @@ class FundApi:
                 self.breaker.abandoned()
                 raise
             else:
+                metrics.fund_answered("answered")
                 self.breaker.succeeded()
                 return content
         raise AssertionError("the last try returns or raises")
 
     def found_nonsense(self) -> None:
         """The answer broke the contract: for the circuit that is a failure too."""
+        metrics.fund_answered("nonsense")
         self.breaker.failed()
 
     async def _once(self, ssn: str) -> Any:

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import metrics
 from bot.gateway.workers import Workers
 from handlers import digest, reminders
 from handlers.campaigns import job as campaigns
@@ -147,16 +148,17 @@ class Scheduler:
             return more
 
         more = True
-        while more:
-            began = time.monotonic()
-            try:
-                more = await self._workers.submit(0, work)
-            except Exception as error:
-                log.error("The job %s failed: %s", job.name, type(error).__name__)
-                await self._write_down(job, error)
-                return
-            if more:
-                await asyncio.sleep(min(MOST_PAUSE_S, self._share * (time.monotonic() - began)))
+        try:
+            with metrics.job_run(job.name):
+                while more:
+                    began = time.monotonic()
+                    more = await self._workers.submit(0, work)
+                    if more:
+                        pause_s = self._share * (time.monotonic() - began)
+                        await asyncio.sleep(min(MOST_PAUSE_S, pause_s))
+        except Exception as error:
+            log.error("The job %s failed: %s", job.name, type(error).__name__)
+            await self._write_down(job, error)
 
     async def _write_down(self, job: Job, failure: Exception) -> None:
         """Keep a failure for the digest; the database may be what failed."""

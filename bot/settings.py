@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     )
     HTTP_HOST: str = Field("127.0.0.1", description="where the web server listens")
     HTTP_PORT: int = Field(8080, ge=0, le=65535, description="its port; 0 takes a free one")
+    METRICS_PORT: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="where a process without `web` serves /health and /metrics; absent: nowhere",
+    )
     FUND_API_URL: str = Field("", description="the fund's live system; absent: imported data only")
     FUND_API_TOKEN: SecretStr = Field(SecretStr(""), description="its bearer token")
     POLICY_DIR: Path | None = Field(

@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import metrics as measures
 from bot.clock import DemoClock
 from bot.gateway.api import BotApi
 from bot.settings import SettingsUnusable
@@ -50,9 +51,9 @@ class Health:
         clock: Clock,
         parts: dict[str, Callable[[], str]],
     ) -> None:
-        self._reader = reader
+        self.reader = reader
         self._api = api
-        self._clock = clock
+        self.clock = clock
         self._parts = parts
 
     async def look(self) -> tuple[int, dict[str, Any]]:
@@ -60,7 +61,7 @@ class Health:
         answer: dict[str, Any] = {"status": "ok"}
         oldest_s: float | None = None
         try:
-            async with asyncio.timeout(HEALTH_TIMEOUT_S), self._reader.connect() as connection:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S), self.reader.connect() as connection:
                 oldest = (
                     await connection.execute(
                         select(func.min(OutgoingCall.created_at)).where(
@@ -68,14 +69,14 @@ class Health:
                             # What is meant for later is not late.
                             or_(
                                 OutgoingCall.not_before.is_(None),
-                                OutgoingCall.not_before <= self._clock.now(),
+                                OutgoingCall.not_before <= self.clock.now(),
                             ),
                         )
                     )
                 ).scalar()
                 answer["database"] = "ok"
                 if oldest is not None:
-                    oldest_s = max(0.0, (self._clock.now() - oldest).total_seconds())
+                    oldest_s = max(0.0, (self.clock.now() - oldest).total_seconds())
         except Exception as error:
             answer["database"] = f"failed ({type(error).__name__})"
         if self._api is not None:
@@ -109,6 +110,7 @@ def add_health(app: web.Application, health: Health) -> None:
         return web.json_response(answer, status=status)
 
     async def metrics(_: web.Request) -> web.Response:
+        await measures.read_records(health.reader, health.clock.now())
         return web.Response(
             body=prometheus_client.generate_latest(),
             headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST},

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import metrics
 from bot.gateway import verdicts
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
 from bot.gateway.delivery import DID_NOT_LEAVE, Delivery
@@ -247,6 +248,7 @@ class Sender:
         except Exception as error:
             concluded = self._judge_fault(call, error)
             await self._endings.write_down(concluded)
+        metrics.call_ended(call.lane, concluded.state)
         self._in_flight -= 1
         if queue is None:
             self._after_free(call, concluded)
@@ -309,6 +311,8 @@ class Sender:
     def _judge(self, call: Call, trouble: Refused | NotSent | Unknown) -> Verdict:
         if isinstance(trouble, Refused):
             self._transport_failures = 0
+            if trouble.code == 429:
+                metrics.asked_to_wait()
             return verdicts.after_refusal(call, trouble, token_accepted=self._api.accepted)
         if isinstance(trouble, Unknown):
             tried = self._remember(call)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot import metrics
 from bot.gateway.cleaning import clean, clean_text, is_storable
 from bot.gateway.persistence import Persistence, StillAway
 from handlers import reception
@@ -121,9 +123,14 @@ class Units:
             ]
 
         try:
-            return self._records.do(write)
+            arrived = self._records.do(write)
         except IntegrityError:  # another process was given one of them at the same moment
-            return self._records.do(write)
+            arrived = self._records.do(write)
+        if len(arrived) < len(by_id):
+            still = {one.update_id for one in arrived}
+            for number in by_id.keys() - still:
+                metrics.update_ended(by_id[number], "repeated")
+        return arrived
 
     def run_group(self, group: Sequence[Arrived]) -> None:
         """Handle updates that wait together and commit them together, which spares a commit
@@ -135,6 +142,8 @@ class Units:
                         call for arrived in group for call in self._handle(session, arrived)
                     ]
                 )
+                for arrived in group:
+                    metrics.update_ended(arrived.raw, "done")
                 return
             except StillAway:
                 raise
@@ -160,6 +169,7 @@ class Units:
             while True:
                 tries = self._records.do(lambda session: self._count_try(session, arrived))
                 if tries is None:
+                    metrics.update_ended(arrived.raw, "repeated")
                     return
                 if tries > TRIES:
                     self._set_aside(arrived, error)
@@ -184,7 +194,9 @@ class Units:
                 type(failure).__name__,
                 _place(failure),
             )
+            metrics.update_ended(arrived.raw, "failed")
             return failure
+        metrics.update_ended(arrived.raw, "done")
         return None
 
     def _handle(self, session: Session, arrived: Arrived) -> list[Call]:
@@ -232,6 +244,7 @@ class Units:
             return box.added
 
         self._commit(work)
+        metrics.update_ended(arrived.raw, "set_aside")
         log.error("Update %s is set aside (reference %s)", arrived.update_id, reference)
 
     def _sealed(self, told: Callable[[], str]) -> bytes | None:
@@ -263,7 +276,10 @@ class Units:
 
     def _commit(self, work: Callable[[Session], list[Call]]) -> None:
         """Run `work` in a transaction and hand its calls to the sender after the commit."""
-        if calls := self._records.do(work):
+        began = time.perf_counter()
+        calls = self._records.do(work)
+        metrics.unit_time(time.perf_counter() - began)
+        if calls:
             self._after_commit(calls)
 
 
