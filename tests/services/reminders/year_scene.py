@@ -17,6 +17,7 @@ from services.records.base import table_of
 from services.records.complaints import Complaint
 from services.records.fund import Declaration, Load, Payment, Profile
 from services.records.people import Link, Person
+from services.records.plans import Plan
 from services.records.reminders import ReminderChoice
 from services.records.traffic import OutgoingCall
 from services.reminders.letters import Letter
@@ -40,6 +41,7 @@ class Town:
     paid_on: dict[int, date] = field(default_factory=dict)
     disputed: set[int] = field(default_factory=set)
     ceased: set[int] = field(default_factory=set)
+    in_plan: set[int] = field(default_factory=set)  # a plan runs over the year
 
 
 def build(session: Session, *, size: int, year: int, seed: int = 7) -> Town:
@@ -61,6 +63,7 @@ def build(session: Session, *, size: int, year: int, seed: int = 7) -> Town:
         kind: [] for kind in (Profile, Declaration, Payment, Person, Link, ReminderChoice)
     }
     cases: list[dict[str, object]] = []
+    plans: list[dict[str, object]] = []
     for number in range(1, size + 1):
         category = town.category[number] = dice.choice(CATEGORIES)
         ceased = date(year, 3, 1) if dice.random() < 0.03 else None
@@ -135,9 +138,13 @@ def build(session: Session, *, size: int, year: int, seed: int = 7) -> Town:
         if dice.random() < 0.02:
             town.disputed.add(number)
             cases.append(_case(number, person, since))
+        if dice.random() < 0.02:
+            town.in_plan.add(number)
+            plans.append(_plan(number, person, since, year))
     for kind, found in rows.items():
         session.execute(insert(table_of(kind)), found)
     session.execute(insert(table_of(Complaint)), cases)
+    session.execute(insert(table_of(Plan)), plans)
     return town
 
 
@@ -168,6 +175,31 @@ def _case(number: int, person: int, since: datetime) -> dict[str, object]:
         "level": "agency",
         "status": "in_hand",
         "late": False,
+    }
+
+
+def _plan(number: int, person: int, since: datetime, year: int) -> dict[str, object]:
+    return {
+        "reference": f"E-16-25-{number:06d}-0",
+        "agency": "16",
+        "contributor_id": number,
+        "telegram_id": person,
+        "state": "active",
+        "kind": "ordinary",
+        "wish": {},
+        "figured_on": date(year - 1, 12, 1),
+        "debt": 6_000_000,
+        "frozen": 0,
+        "down_payment": 0,
+        "regular": 1_000_000,
+        "months": 6,
+        "day": 0,
+        "years": [[year, 6_000_000, 0]],
+        "estimate": False,
+        "reasons": [],
+        "level": "agency",
+        "asked_at": since,
+        "signed_on": date(year - 1, 12, 1),
     }
 
 
