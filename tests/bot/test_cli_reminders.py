@@ -1,4 +1,5 @@
-"""`outreach` at the terminal: who is to be reached by letter or SMS, and nobody else."""
+"""`outreach` and `campaign-people` at the terminal: who is to be reached by letter or SMS, and
+nobody else."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
@@ -16,9 +18,11 @@ from bot import schema
 from bot.cli import reminders
 from services.database import open_engine, sessions
 from services.records.people import Link, Person
-from services.records.reminders import ReminderChoice
+from services.records.reminders import CampaignMember, ReminderChoice
+from services.records.traffic import Event
 from services.vault import Vault
 from tests.support import fund
+from tests.support.crowd import create_campaign
 
 
 def run(*arguments: str) -> Result:
@@ -139,3 +143,64 @@ def test_a_directory_gets_one_file_an_agency(write: Callable[..., int], tmp_path
     assert len((tmp_path / "one.csv").read_text().splitlines()) == 2
     assert run("outreach", "--out", "one.csv", "--agency", "99").exit_code == 2
     assert run("campaign-result", "7", "--out", "c.csv").exit_code == 2
+
+
+def test_who_a_campaign_did_not_reach_is_listed_with_whole_numbers(
+    write: Callable[..., int], tmp_path: Path
+) -> None:
+    outcomes = (  # of six people: state, reason, agency
+        ("sent", None, "16"),
+        ("unknown", None, "16"),
+        ("failed", "unreachable", "16"),
+        ("held", "not_linked", "31"),
+        ("held", "paid", "16"),
+        ("held", "opted_out", "16"),
+    )
+    numbers = [
+        write(f"99000000000{place}", agency=agency) for place, (_, _, agency) in enumerate(outcomes)
+    ]
+    engine = open_engine(f"sqlite:///{tmp_path / 'data' / 'casnos.db'}")
+    with sessions(engine).begin() as session:
+        campaign = create_campaign(
+            session, state="done", starts_on=date(2026, 1, 5), last=date(2026, 1, 5)
+        )
+        for number, (state, reason, agency) in zip(numbers, outcomes, strict=True):
+            session.add(
+                CampaignMember(
+                    campaign_id=campaign.id,
+                    contributor_id=number,
+                    agency=agency,
+                    state=state,
+                    reason=reason,
+                    decided_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
+                )
+            )
+    (tmp_path / "people.csv").write_text("what was there before")
+    (tmp_path / "people.csv").chmod(0o644)
+    done = run("campaign-people", "1", "--out", "people.csv")
+    assert done.exit_code == 0, done.output
+    assert "3 people" in done.output
+    assert "99000000" not in done.output
+    rows = list(csv.DictReader((tmp_path / "people.csv").open(encoding="utf-8")))
+    assert [(row["ssn"], row["why"]) for row in rows] == [
+        ("990000000001", "unknown"),
+        ("990000000002", "unreachable"),
+        ("990000000003", "not_linked"),
+    ]
+    assert rows[0]["phone"] == "+213550000001"
+    assert (tmp_path / "people.csv").stat().st_mode & 0o077 == 0
+    (tmp_path / "lists").mkdir()
+    assert run("campaign-people", "1", "--out", "lists").exit_code == 0
+    assert sorted(file.name for file in (tmp_path / "lists").iterdir()) == [
+        "campaign-1-16.csv",
+        "campaign-1-31.csv",
+    ]
+    assert run("campaign-people", "1", "--out", "one.csv", "--agency", "31").exit_code == 0
+    assert len((tmp_path / "one.csv").read_text().splitlines()) == 2
+    assert run("campaign-people", "7", "--out", "x.csv").exit_code == 2
+    assert run("campaign-people", "1", "--out", "x.csv", "--agency", "99").exit_code == 2
+    assert run("campaign-people", "1", "--out", "no/such/folder.csv").exit_code == 2
+    with sessions(engine).begin() as session:
+        names = session.scalars(select(Event.actor).where(Event.name == "campaign.people_listed"))
+        assert names.all() == ["command"] * 3
+    engine.dispose()
