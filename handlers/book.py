@@ -27,7 +27,7 @@ from handlers import (
 )
 from handlers.campaigns import conversation as campaigns
 from handlers.conversation import Book
-from handlers.desk import calls
+from handlers.desk import calls, phrasebook
 from handlers.desk import conversation as desk
 from handlers.identity import accounts, link
 from handlers.plans import conversation as plans
@@ -52,6 +52,7 @@ def open_book() -> Book:
             complaint.CONVERSATION,
             cases.CONVERSATION,
             desk.CONVERSATION,
+            phrasebook.CONVERSATION,
             plans.DOOR,
             plans.CONVERSATION,
             plans.DESK,

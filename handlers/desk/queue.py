@@ -7,7 +7,7 @@ from datetime import timedelta
 from handlers import cases
 from handlers.buttons import Button
 from handlers.complaint_draft import office
-from handlers.desk import calls
+from handlers.desk import calls, phrasebook
 from handlers.turn import Turn
 from services.complaints import queue
 from services.complaints.store import Case
@@ -46,6 +46,7 @@ def show(turn: Turn) -> None:
         pages,
         calls.queue_row(turn),
         [Button("desk.my_absence", "desk.my_absence")],
+        phrasebook.queue_row(turn),
     ]
     if not found.cases:
         turn.show(f"desk.queue_empty_{chosen}", rows)

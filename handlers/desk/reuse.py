@@ -12,16 +12,17 @@ from services.complaints import access, templates
 from services.complaints.access import NoSuchCase
 from services.complaints.office import Office
 from services.complaints.store import Case
+from services.complaints.templates import Place
 from services.references import CENTRAL
 
 
 def rows(turn: Turn, the_office: Office, case: Case) -> list[list[Button]]:
     """The templates that fit the letter being written; in private chat only."""
-    kind = turn.draft["kind"]
-    if kind not in templates.KINDS or turn.chat_type != "private":
+    place = _place(turn, the_office, case)
+    if place.state not in templates.STATES or turn.chat_type != "private":
         return []
     member = access.member_of(the_office, turn.caller.telegram_id)
-    found = templates.fitting(the_office, member, case, kind, language_of(the_office, case))
+    found = templates.fitting(the_office, member, place)
     own = member.agency or CENTRAL
     return [
         [
@@ -42,8 +43,7 @@ def chosen(turn: Turn) -> str:
     the_office = office(turn)
     case = case_of(turn)
     member = access.member_of(the_office, turn.caller.telegram_id)
-    language = language_of(the_office, case)
-    found = templates.fitting(the_office, member, case, turn.draft["kind"], language)
+    found = templates.fitting(the_office, member, _place(turn, the_office, case))
     return next((one.body for one in found if str(one.id) == turn.press.argument), "")
 
 
@@ -71,9 +71,7 @@ def answer_title(turn: Turn) -> None:
         templates.keep(
             the_office,
             turn.caller.telegram_id,
-            case,
-            kind=turn.draft["kind"],
-            language=language_of(the_office, case),
+            _place(turn, the_office, case),
             title=turn.text,
             body=written_of(turn),
         )
@@ -81,11 +79,19 @@ def answer_title(turn: Turn) -> None:
         turn.say("desk.template_title_unusable", most=str(templates.TITLE_MAX))
         turn.go("desk.template")
         return
+    except templates.HoldsANumber as refusal:
+        turn.say("templates.holds_a_number", numbers=", ".join(refusal.numbers))
     except templates.MayNotWrite:
         turn.say("desk.template_not_yours")
     else:
         turn.say("desk.template_kept")
     turn.go("desk.check")
+
+
+def _place(turn: Turn, the_office: Office, case: Case) -> Place:
+    """What the letter being written is: of a solution, which one it is."""
+    state = turn.draft.get("outcome", turn.draft["kind"])
+    return Place(case.category, state, language_of(the_office, case))
 
 
 def filled(turn: Turn, case: Case, text: str) -> str:

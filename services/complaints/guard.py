@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from services import accounts
-from services.accounts import PHONE
+from services.accounts import PHONE, SSN
 from services.complaints.office import Office
 from services.complaints.store import Case
 from services.identity import (
@@ -32,21 +33,34 @@ def foreign_numbers(office: Office, case: Case, text: str) -> list[str]:
     """
     own_ssn, own_phone = _own(office, case)
     found = []
+    for kind, number in _numbers_in(text):
+        if kind == PHONE:
+            if own_phone is None or office.vault.fingerprint(number, PHONE) != own_phone:
+                found.append(mask_phone(number))
+        elif number != own_ssn:
+            found.append(mask_ssn(number))
+    return found
+
+
+def numbers_of_persons(text: str) -> list[str]:
+    """All of them, masked: words that serve many people may hold none."""
+    return [
+        mask_phone(number) if kind == PHONE else mask_ssn(number)
+        for kind, number in _numbers_in(text)
+    ]
+
+
+def _numbers_in(text: str) -> Iterator[tuple[str, str]]:
+    """What has the form of a mobile or a social security number: which of them, normalised."""
     for match in _NUMBERS.finditer(latin_digits_and_dashes(text)):
         number = match.group()
-        try:
-            ssn = normalise_ssn(number)
-        except NotASocialSecurityNumber:
-            pass
-        else:
-            if ssn != own_ssn and not _is_mobile(number):
-                found.append(mask_ssn(ssn))
-                continue
         if _is_mobile(number):
-            phone = normalise_phone(number)
-            if own_phone is None or office.vault.fingerprint(phone, PHONE) != own_phone:
-                found.append(mask_phone(phone))
-    return found
+            yield PHONE, normalise_phone(number)
+            continue
+        try:
+            yield SSN, normalise_ssn(number)
+        except NotASocialSecurityNumber:
+            continue
 
 
 def speaks(text: str, language: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, select
+from sqlalchemy import select, tuple_
 
 from services import staff
 from services.complaints import absences, access, clock, desk, store
@@ -17,13 +17,11 @@ from services.complaints.state import OPEN, Level, Status
 from services.complaints.store import Case
 from services.records.base import table_of
 from services.records.complaints import Complaint
-from services.records.people import StaffMember
 from services.staff import Member
 
 MACHINE = "machine"
 AT_ONCE = 500
 _complaints = table_of(Complaint)
-_staff = table_of(StaffMember)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +68,22 @@ def _at(office: Office, level: Level, desk_code: str) -> list[Member]:
 
 
 def _owners_who_left(office: Office) -> list[Notice]:
-    """Cases of someone who is no longer with the fund, or no longer may see them."""
-    rows = office.session.execute(
-        select(_complaints.c.id).where(
-            _complaints.c.status.in_(OPEN),
-            _complaints.c.owner.is_not(None),
-            ~exists().where(
-                _staff.c.telegram_id == _complaints.c.owner,
-                _staff.c.active.is_(True),
-                _staff.c.role.in_([role.value for role in access.MAY_WORK]),
-            ),
+    """Cases of someone who is no longer with the fund, or went to another agency."""
+    held = (_complaints.c.status.in_(OPEN), _complaints.c.owner.is_not(None))
+    gone = [
+        (owner, code)
+        for owner, code in office.session.execute(
+            select(_complaints.c.owner, _complaints.c.desk).where(*held).distinct()
         )
+        if not _works_at(office, owner, code)
+    ]
+    if not gone:
+        return []
+    rows = office.session.execute(
+        select(_complaints.c.id)
+        .where(*held, tuple_(_complaints.c.owner, _complaints.c.desk).in_(gone))
+        .order_by(_complaints.c.id)
+        .limit(AT_ONCE)
     )
     found = []
     for number in rows.scalars().all():
@@ -90,6 +93,15 @@ def _owners_who_left(office: Office) -> list[Notice]:
         store.happen(office, case, "released", actor=MACHINE, data={"why": "owner_left"})
         found.append(Notice("owner_left", case, answerable(office, case)))
     return found
+
+
+def _works_at(office: Office, owner: int, desk_code: str) -> bool:
+    member = staff.of(office.session, owner)
+    return (
+        member is not None
+        and member.role in access.MAY_WORK
+        and staff.works_for(office.session, member, desk_code)
+    )
 
 
 def _desks_without_staff(office: Office) -> list[Notice]:

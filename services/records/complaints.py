@@ -196,8 +196,8 @@ class StaffAbsence(Base):
 
 
 class ReplyTemplate(Base):
-    """Words a desk uses again: for a kind of letter (answer, ask, resolve), a category and a
-    language. Those of the central desk serve every desk."""
+    """Words a desk uses again: for a state of the case (`kind`: answer, ask, or an outcome), a
+    category (or every) and a language. Those of the central desk serve every desk."""
 
     __tablename__ = "reply_templates"
     __table_args__ = (Index("ix_reply_templates_category", "category", "language"),)
