@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,3 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         ...
-
-
-def algiers_day(instant: datetime) -> date:
-    """The calendar day in Algiers at an aware instant."""
-    return instant.astimezone(ALGIERS).date()

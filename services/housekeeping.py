@@ -8,8 +8,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.audit import forgetting as trail
-from services.clock import algiers_day
 from services.complaints import retention as complaints
+from services.dates import day_in_algiers
 from services.joining import personal as joining
 from services.personal_data import identity
 from services.plans import personal as plans
@@ -24,7 +24,7 @@ def retention(session: Session, policy: Policy, vault: Vault, now: datetime) -> 
 
     Of a call only its outcome is kept: what it said is gone once it is sent.
     """
-    today = algiers_day(now)
+    today = day_in_algiers(now)
     updates_end = now - policy.retention("processed_update", today).keep
     calls_end = now - policy.retention("sent_message", today).keep
     updates = session.execute(

@@ -21,8 +21,8 @@ from services import backup as copies
 from services import checkup, events, evidence_backup, evidence_checkup
 from services.audit import forgetting, seals, verification
 from services.checkup import Remark
-from services.clock import algiers_day
 from services.database import open_engine, parse_url, sessions, sqlite_file
+from services.dates import day_in_algiers
 from services.evidence_store import EvidenceStore, StoreUnusable
 from services.policy import PolicyError, checking
 from services.policy import policy as policies
@@ -150,7 +150,7 @@ def _remarks() -> Iterator[Remark]:
         with sessions(engine).begin() as session:
             ensure_key_fits(session, vault)
             now = SystemClock().now()
-            yield from checkup.look(session, now=now, today=algiers_day(now))
+            yield from checkup.look(session, now=now, today=day_in_algiers(now))
             store = EvidenceStore(config.evidence_dir, vault)
             yield from evidence_checkup.look(session, store, now=now, machine_s=time.time())
     except (KeyDoesNotFit, KeyFileUnusable) as refusal:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services import events, signing
 from services.audit import canonical, seals
-from services.clock import algiers_day
+from services.dates import day_in_algiers
 from services.policy import Policy
 from services.records.base import table_of
 from services.records.complaints import Complaint
@@ -40,7 +40,7 @@ def forget_old(session: Session, policy: Policy, vault: Vault, now: datetime) ->
     sealed = seals.last(session)
     if sealed is None:
         return 0
-    before = now - policy.retention("trail", algiers_day(now)).keep
+    before = now - policy.retention("trail", day_in_algiers(now)).keep
     query = select(_events.c.id).where(
         _events.c.id <= sealed.last_id,
         _events.c.at < before,
