@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handlers.commands import listed
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services import installation
 from services.clock import Clock
 from services.outbox import Outbox

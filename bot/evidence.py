@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
 from bot.gateway.transactions import Transactions
 from handlers import complaint_copies
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services.clock import Clock
 from services.complaints import copies
 from services.complaints.copies import Task

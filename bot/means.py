@@ -26,8 +26,8 @@ from bot.gateway.workers import Workers
 from bot.settings import Settings
 from handlers import book, words
 from handlers.buttons import Seal
+from handlers.kit import Kit
 from handlers.papers import order
-from handlers.turn import Kit
 from services import installation, policy
 from services.clock import Clock
 from services.database import open_async_engine, open_engine, parse_url, sessions

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.workers import Workers
 from handlers import outage
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services import installation
 from services.clock import Clock
 from services.outbox import Call, Outbox

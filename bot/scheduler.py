@@ -22,8 +22,8 @@ from bot.gateway.workers import Workers
 from handlers import digest, reminders
 from handlers.campaigns import job as campaigns
 from handlers.desk import calls, escalations
+from handlers.kit import Kit
 from handlers.plans import telling
-from handlers.turn import Kit
 from services import housekeeping
 from services.audit import seals
 from services.clock import Clock

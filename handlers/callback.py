@@ -8,8 +8,9 @@ from handlers import agency_hours, complaint_agency
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation, Step
+from handlers.message import NO_KEYBOARD, reply_keyboard
 from handlers.notices import tell
-from handlers.turn import NO_KEYBOARD, Turn, reply_keyboard
+from handlers.turn import Turn
 from services.identity import NotAPhoneNumber, mask_phone, normalise_phone
 from services.joining import callbacks, ways
 from services.joining.callbacks import Task

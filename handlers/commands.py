@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.turn import Kit, Turn
+from handlers.kit import Kit
+from handlers.turn import Turn
 from handlers.words import Words
 from services.outbox import Outbox
 from services.people import Role

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from handlers.buttons import Button
 from handlers.desk import forum as topics
+from handlers.kit import Kit
 from handlers.notices import tell as tell_person
-from handlers.turn import Kit
 from handlers.words import Words
 from services.complaints import evidence, letters
 from services.complaints.evidence import Kept

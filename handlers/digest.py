@@ -16,8 +16,9 @@ from handlers import figures, general
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit, Turn
+from handlers.turn import Turn
 from handlers.words import Words
 from services import staff
 from services.complaints import access

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from handlers import answers
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
-from handlers.turn import NO_KEYBOARD, Turn, conversation_of
+from handlers.message import NO_KEYBOARD
+from handlers.turn import Turn, conversation_of
 from services import linking
 
 _SYMBOLS = re.compile(r"^\W+")

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from handlers.buttons import LinkButton
 from handlers.desk import in_group
+from handlers.kit import Kit
 from handlers.memberships import Change
-from handlers.turn import Kit, Turn
+from handlers.turn import Turn
 from services.complaints import forum
 from services.complaints.office import Office
 from services.outbox import Outbox

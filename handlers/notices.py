@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handlers.buttons import Button, LinkButton, Rows
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services import people
 from services.outbox import Call, Lane, Outbox
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers import notices
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services import people
 from services.outbox import Outbox
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from handlers import change_of_mind, free_text, general, groups, memberships
 from handlers.buttons import NotOurButton
 from handlers.doing import waits_for_consent
-from handlers.turn import Kit, Turn
+from handlers.kit import Kit
+from handlers.turn import Turn
 from services import people, staff
 from services.outbox import Outbox
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handlers import whose
 from handlers.buttons import Button
-from handlers.turn import Kit
+from handlers.kit import Kit
 from handlers.words import Words
 from services.dates import day_in_algiers
 from services.outbox import Outbox

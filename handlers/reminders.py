@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from handlers import reminder_text, whose
 from handlers.buttons import Button, Press
 from handlers.conversation import Action, Conversation
-from handlers.turn import Kit, Turn
+from handlers.kit import Kit
+from handlers.turn import Turn
 from services.outbox import Outbox
 from services.reminders import choices, rounds, upcoming
 from services.reminders.choices import Choices

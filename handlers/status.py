@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from handlers import account_text, whose
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
-from handlers.turn import Kit, Turn
+from handlers.kit import Kit
+from handlers.turn import Turn
 from services import events, linking, people, situation
 from services.contributions import Status
 from services.fund_system import waiting

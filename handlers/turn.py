@@ -7,15 +7,17 @@ the same transaction; whatever it changes in the conversation is kept by `finish
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import telegram
 from sqlalchemy.orm import Session
 
-from handlers.buttons import Button, LinkButton, Press, Rows, Seal
+from handlers.buttons import Button, LinkButton, Press, Rows
+from handlers.kit import Kit
+from handlers.message import ATTACHMENTS, MESSAGE_MAX, pages, read
 from handlers.papers import order
 from handlers.papers.order import Wanted
 from handlers.words import Words
@@ -24,43 +26,8 @@ from services.dates import day_in_algiers
 from services.outbox import Call, Lane, Outbox
 from services.people import Caller
 
-if TYPE_CHECKING:
-    from handlers.conversation import Book
-    from services.policy import Policy
-    from services.vault import Vault
-
-MESSAGE_MAX = 4096
 TOAST_MAX = 200
 PARKED = "_at"  # in a draft: the step where its conversation was left
-# What a message may hold beside its text: such a message has no text to edit.
-ATTACHMENTS = frozenset(
-    (
-        "animation", "audio", "contact", "dice", "document", "location", "photo", "sticker",
-        "venue", "video", "video_note", "voice",
-    )
-)  # fmt: skip
-_PLAIN_FIELDS = frozenset(
-    (
-        "message_id", "date", "chat", "from", "text", "caption", "media_group_id",
-        "message_thread_id", "is_topic_message",
-    )
-)  # fmt: skip
-_READ_FIELDS = _PLAIN_FIELDS | ATTACHMENTS | {"forward_origin", "reply_to_message"}
-
-
-@dataclass(slots=True)
-class Kit:
-    """What every turn may use; made once at the start, shared by all threads. Only the bot's
-    username may still change: Telegram tells it, and need not be there at the start."""
-
-    words: Mapping[str, Words]
-    seal: Seal
-    book: Book
-    policy: Policy
-    vault: Vault
-    bot_username: str = ""
-    public_url: str = ""
-    has_fund_system: bool = False  # whether fresh figures can be asked for (FUND_API_URL)
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +71,7 @@ class Turn:
         """The message as the library reads it: photos, voices, contacts. Most turns need no
         more than its text, so it is read when it is first asked for."""
         if self._message is None and self.raw_message is not None:
-            self._message = _read(self.raw_message, round(self.now.timestamp()))
+            self._message = read(self.raw_message, round(self.now.timestamp()))
         return self._message
 
     @property
@@ -320,55 +287,5 @@ class Turn:
         return {"text": text, "callback_data": data}
 
 
-def _read(raw: Mapping[str, Any], now: int) -> telegram.Message:
-    """Read by the library, but only what handlers look at: Telegram's servers are of many
-    editions, and what the library cannot make sense of must not cost the person an answer."""
-    raw = {"date": now} | dict(raw)
-
-    def only(fields: frozenset[str], message: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in message.items() if name in fields}
-
-    wanted = only(_READ_FIELDS, raw)
-    if isinstance(replied := wanted.get("reply_to_message"), Mapping):
-        wanted["reply_to_message"] = only(_PLAIN_FIELDS, replied)
-    try:
-        return telegram.Message.de_json(wanted, None)
-    except (TypeError, KeyError, ValueError, AttributeError):
-        return telegram.Message.de_json(only(_PLAIN_FIELDS, raw), None)
-
-
 def conversation_of(step: str) -> str:
     return step.partition(".")[0]
-
-
-def pages(html: str, limit: int = MESSAGE_MAX) -> list[str]:
-    """Split a long message at line ends. Markup never spans a line in the catalogs."""
-    if len(html) <= limit:
-        return [html]
-    found: list[str] = []
-    page = ""
-    for line in html.split("\n"):
-        while len(line) > limit:
-            line, rest = line[:limit], line[limit:]
-            if page:
-                found.append(page)
-            found.append(line)
-            page, line = "", rest
-        if len(page) + len(line) + 1 > limit:
-            found.append(page)
-            page = line
-        else:
-            page = f"{page}\n{line}" if page else line
-    return [*found, page] if page else found
-
-
-def reply_keyboard(*rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A keyboard under the input field, gone after one use."""
-    return {
-        "keyboard": [list(row) for row in rows],
-        "resize_keyboard": True,
-        "one_time_keyboard": True,
-    }
-
-
-NO_KEYBOARD: dict[str, Any] = {"remove_keyboard": True}

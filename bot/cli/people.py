@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from bot.cli.installation import opened
 from bot.means import make_kit
 from handlers.commands import set_commands_of
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit
 from services import counter_codes, installation, one_time_codes, staff
 from services.clock import ALGIERS
 from services.dates import day_in_algiers

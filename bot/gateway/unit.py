@@ -24,7 +24,7 @@ from bot import metrics
 from bot.gateway.cleaning import clean, clean_text, is_storable
 from bot.gateway.persistence import Persistence, StillAway
 from handlers import reception
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services import people
 from services.clock import Clock
 from services.outbox import Call, Outbox

@@ -21,8 +21,8 @@ from bot.gateway.workers import Workers
 from bot.pages import campaigns, lists, tables, views
 from bot.pages.html import Html
 from bot.pages.layout import ROOT, Look
+from handlers.kit import Kit
 from handlers.report_tables import Table, bare
-from handlers.turn import Kit
 from handlers.words import Words
 from services import people
 from services.clock import Clock

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from handlers import reminder_text
 from handlers.buttons import Button
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit
 from services.outbox import Lane, Outbox
 from services.records.reminders import Campaign
 from services.reminders import campaign_preparing, campaign_sending, campaigns, letters

@@ -12,8 +12,9 @@ from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation
 from handlers.desk.guard import pressed
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit, Turn
+from handlers.turn import Turn
 from services.complaints.office import Office
 from services.joining import callbacks, ways
 from services.joining.callbacks import CLOSED_BY_STAFF, NoSuchCallback, NotStaff, Outcome, Task

@@ -10,8 +10,8 @@ from handlers.buttons import Button
 from handlers.desk import forum as topics
 from handlers.desk import healing
 from handlers.desk.notices import holders, tell_member
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit
 from services.complaints import store, undelivered, watch
 from services.complaints.office import Office
 from services.complaints.watch import Notice

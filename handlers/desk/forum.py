@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers.buttons import Button, LinkButton, Rows
 from handlers.desk import card_text
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services.complaints import forum, store
 from services.complaints.forum import Group, Topic
 from services.complaints.office import Office

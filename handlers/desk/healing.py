@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from handlers.desk import forum as topics
 from handlers.desk.notices import holders, tell_member
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit
 from services import staff
 from services.complaints import forum, store
 from services.complaints.office import Office

@@ -17,9 +17,10 @@ from handlers import complaint_evidence, general
 from handlers.buttons import NotOurButton
 from handlers.complaint_draft import office
 from handlers.desk import healing, writing
+from handlers.kit import Kit
 from handlers.memberships import Change
 from handlers.notices import tell
-from handlers.turn import Kit, Turn
+from handlers.turn import Turn
 from services import staff
 from services.complaints import access, desk, evidence, forum, letters
 from services.complaints.access import NoSuchCase, NotStaff

@@ -8,8 +8,8 @@ from handlers import shown_files
 from handlers.buttons import Button, Rows
 from handlers.desk import forum as topics
 from handlers.desk.names import language_of
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit
 from services import people, staff
 from services.complaints import absences, access, evidence, forum, undelivered, watch
 from services.complaints.office import Office

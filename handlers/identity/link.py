@@ -11,7 +11,8 @@ from handlers import general, whose
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation, Step
 from handlers.identity.mandate import tell_holders, tell_replaced
-from handlers.turn import NO_KEYBOARD, Turn, reply_keyboard
+from handlers.message import NO_KEYBOARD, reply_keyboard
+from handlers.turn import Turn
 from services import linking, one_time_codes, proofs
 from services.identity import SSN_LENGTH, NotAPhoneNumber, NotASocialSecurityNumber, normalise_ssn
 from services.linking import SELF, OwnAccount, Proven

@@ -19,7 +19,7 @@ from services.dates import day_in_algiers
 from services.outbox import Paper
 
 if TYPE_CHECKING:
-    from handlers.turn import Kit
+    from handlers.kit import Kit
 
 PDF = "application/pdf"
 PNG = "image/png"

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from handlers import whose
 from handlers.buttons import Button, Rows
+from handlers.kit import Kit
 from handlers.notices import tell
-from handlers.turn import Kit
 from services.outbox import Lane, Outbox
 from services.plans import access, daily, store, undelivered
 from services.plans.daily import Happening, What

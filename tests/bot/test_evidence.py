@@ -21,7 +21,7 @@ from bot.gateway.workers import Workers
 from bot.means import make_kit
 from bot.settings import Settings
 from bot.standin.person import Standin
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services.complaints import copies, evidence, filing, personal, store
 from services.complaints.evidence import Evidence
 from services.complaints.office import Office

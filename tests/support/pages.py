@@ -16,7 +16,7 @@ from bot.gateway.workers import Workers
 from bot.means import make_kit
 from bot.pages import server
 from bot.settings import Settings
-from handlers.turn import Kit
+from handlers.kit import Kit
 from services import staff
 from services.database import open_engine, sessions
 from services.evaluation import building, doors
