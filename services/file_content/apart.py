@@ -28,6 +28,16 @@ _ANSWER_MAX = 4 * 1024
 # What an interpreter may need to start; no token, key or address.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
 
+# What ends a process for what it did itself; by any other signal it was ended from outside.
+_OWN_FAULT = {
+    signal.SIGXCPU,
+    signal.SIGSEGV,
+    signal.SIGABRT,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGILL,
+}
+
 
 class NotExamined(Exception):
     """The look did not come to its end, by no fault of the file: it may be tried again."""
@@ -73,6 +83,7 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # the libraries' complaints quote the file
+            start_new_session=True,  # Ctrl-C on the terminal is not for it
             cwd=_ROOT,
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         )
@@ -81,7 +92,7 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
 
 
 def _understood(answer: bytes, code: int) -> Content:
-    if code < 0 and -code not in (signal.SIGKILL, signal.SIGTERM):
+    if -code in _OWN_FAULT:
         raise ContentRefused("broken")  # it used up its time, or crashed
     try:
         said = json.loads(answer)

@@ -12,7 +12,7 @@ MIB = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`processor_s`: seconds of computing, whatever else the machine does meanwhile. `memory`:
-    bytes of address space, about 100 MiB of which are the libraries."""
+    bytes of address space, 65 MiB of which are taken from the start."""
 
     processor_s: int = 10
     memory: int = 768 * MIB

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from services.complaints.evidence import Evidence
 from services.complaints.office import Office
 from services.database import open_engine, sessions
 from services.evidence_store import EvidenceStore
+from services.file_content import examine
 from services.outbox import Call
 from services.records.complaints import ComplaintFile, EvidenceRemoval
 from services.records.traffic import Event, OutgoingCall
@@ -324,6 +326,19 @@ async def test_what_may_not_be_kept_is_said_with_its_name_and_what_to_send(
     assert desk.on_disk() == 0
     await desk.look(after_s=7_200)
     assert len(desk.words_to(CITIZEN)) == 1
+
+
+async def test_a_look_that_was_ended_from_outside_is_made_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.send(samples.pdf())
+    with monkeypatch.context() as busy:
+        busy.setattr("bot.evidence.examine", partial(examine, patience_s=0.0))
+        await desk.look()
+    assert desk.state(number) == ("waiting", None)
+    assert desk.on_disk() == 0
+    await desk.look(after_s=11)
+    assert desk.state(number) == ("kept", None)
 
 
 async def test_erased_while_it_was_fetched_nothing_remains(desk: Desk) -> None:

@@ -79,9 +79,10 @@ def test_a_file_that_crashes_its_reader_is_broken() -> None:
     assert refusal.value.reason == "broken"
 
 
-def test_a_reader_that_is_ended_from_outside_says_nothing_of_the_file() -> None:
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_reader_that_is_ended_from_outside_says_nothing_of_the_file(by: signal.Signals) -> None:
     with pytest.raises(NotExamined):
-        examine(Watched(samples.pdf(), lambda looker: looker.kill()))
+        examine(Watched(samples.pdf(), lambda looker: looker.send_signal(by)))
     assert lookers() == []
 
 
