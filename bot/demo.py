@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import signal
 import socket
 import tempfile
@@ -99,6 +100,7 @@ async def run(
             DATABASE_URL=f"sqlite:///{database}",
             DATA_DIR=folder,
             KEY_FILE=folder / "key",
+            EVIDENCE_DIR=folder / "evidence",
             HTTP_HOST=HOST,
             HTTP_PORT=bot_port,
             WEBHOOK_URL="",
@@ -134,6 +136,7 @@ def _forget(database: Path) -> None:
     for file in database.parent.glob(f"{database.name}*"):
         if file.suffix != ".lock":
             file.unlink()
+    shutil.rmtree(database.parent / "evidence", ignore_errors=True)
 
 
 def _prepare(settings: Settings, others: int) -> dict[str, SamplePerson]:

@@ -81,6 +81,8 @@ def _named_in(backup: Path) -> list[str]:
             "SELECT blob FROM complaint_files WHERE copy_state = 'kept' ORDER BY id"
         )
         return [row[0] for row in rows]
+    except sqlite3.OperationalError:  # of before there were copies
+        return []
     finally:
         connection.close()
 

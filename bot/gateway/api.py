@@ -269,7 +269,8 @@ class BotApi:
     ) -> Any:
         url = self._prefix + method
         if files:
-            form = aiohttp.FormData()
+            # Names of files as they are, in Arabic too: quoted, people would read %D8%B5.
+            form = aiohttp.FormData(quote_fields=False)
             for name, value in params.items():
                 form.add_field(name, value if isinstance(value, str) else json.dumps(value))
             for name, (filename, mime, content) in files.items():

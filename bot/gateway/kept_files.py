@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import re
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +33,8 @@ KEPT, FROM_COPY, OTHERWISE = "$kept", "from_copy", "otherwise"
 _REFUSED = ("file identifier", "file_id", "file reference", "file_reference", "file is temporarily")
 _FILE_ID_MAX = 200  # characters that its column holds
 _PIECE = 256 * 1024
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f"\\/]')  # it stands in a header
+_NAME_MAX = 120  # characters
 
 Files = dict[str, tuple[str, str, "bytes | SealedFile"]]
 
@@ -64,7 +67,8 @@ class KeptFiles:
         if content is None:
             return _say_instead(call, field), {}
         name = f"kept{number}"
-        return params | {field: f"attach://{name}"}, {name: (found.name, found.mime, content)}
+        shown = _NOT_IN_A_NAME.sub("_", found.name)[:_NAME_MAX]
+        return params | {field: f"attach://{name}"}, {name: (shown, found.mime, content)}
 
     def after_refusal(self, call: Call, refusal: Refused) -> bool:
         """Whether Telegram no longer knows the file; the call is then to be made again, with

@@ -21,6 +21,8 @@ LIMITED = frozenset(
         "sendPhoto",
         "sendDocument",
         "sendVoice",
+        "sendAudio",
+        "sendVideo",
         "sendMediaGroup",
         "copyMessage",
         "forwardMessage",

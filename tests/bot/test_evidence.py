@@ -300,7 +300,7 @@ async def test_more_than_20_mib_are_cut_off_whatever_was_declared(desk: Desk) ->
 
 @pytest.mark.parametrize(
     ("content", "kind", "reason", "said"),
-    [
+    [  # what each kind of file is, is `services.file_content`'s; here, what is made of it
         (samples.PROGRAM, "document", "dangerous", "contient un programme"),
         (samples.picture()[:-300], "photo", "truncated", "incomplet"),
         (b"", "document", "empty", "vide"),

@@ -37,6 +37,8 @@ METHODS: dict[str, Method] = {
     "sendPhoto": media.send_photo,
     "sendDocument": media.send_document,
     "sendVoice": media.send_voice,
+    "sendAudio": media.send_audio,
+    "sendVideo": media.send_video,
     "sendMediaGroup": media.send_media_group,
     "getFile": media.get_file,
     "getChat": chats.get_chat,

@@ -113,6 +113,16 @@ def send_voice(world: World, bot: Bot, params: Params) -> Json:
     return _send_media(world, bot, params, "voice")
 
 
+def send_audio(world: World, bot: Bot, params: Params) -> Json:
+    """sendAudio."""
+    return _send_media(world, bot, params, "audio")
+
+
+def send_video(world: World, bot: Bot, params: Params) -> Json:
+    """sendVideo."""
+    return _send_media(world, bot, params, "video")
+
+
 def send_media_group(world: World, bot: Bot, params: Params) -> list[Json]:
     """sendMediaGroup: 2 to 10 photos and videos, or documents among themselves."""
     chat = target(world, bot, params)
