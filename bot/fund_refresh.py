@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.fund_api import FundApi, FundKnowsNobody, FundSilent
 from bot.gateway.workers import Workers
-from handlers import status
+from handlers.account import status
 from handlers.kit import Kit
 from services.clock import Clock
 from services.fund_system import waiting

@@ -9,22 +9,18 @@ from handlers import (
     complaint,
     complaint_about,
     digest,
-    explain,
     free_text,
     general,
     join,
     mydata,
-    pay,
     person,
     reminders,
     report,
     settings,
-    simulate,
     staff_admin,
     start,
-    statement,
-    status,
 )
+from handlers.account import explain, pay, simulate, statement, status
 from handlers.campaigns import conversation as campaigns
 from handlers.conversation import Book
 from handlers.desk import calls, phrasebook

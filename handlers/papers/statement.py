@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fpdf.enums import Align
 
-from handlers import account_text
+from handlers.account import text as account_text
 from handlers.papers.page import ACCENT, INK, QUIET, SHADE, WHITE, Colour, Page
 from handlers.words import Words, plain
 from services.contributions import YearLine

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers import account_text, whose
+from handlers import whose
+from handlers.account import text as account_text
 from handlers.plans import text
 from handlers.words import Words, plain
 from services import accounts

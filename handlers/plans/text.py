@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from handlers.account_text import ranges
+from handlers.account.text import ranges
 from handlers.words import Words
 from services.money import Centimes
 from services.plans.debt import Debt, PlanKind

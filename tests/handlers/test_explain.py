@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers import words
-from handlers.explain_text import source, source_key
+from handlers.account.explain_text import source, source_key
 from services.contributions.explanation import StepKey
 from services.policy import contribution_rows as rows
 from services.policy import load

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from handlers import simulate_text, whose
+from handlers import whose
+from handlers.account import simulate_text
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation, Step
 from handlers.turn import Turn

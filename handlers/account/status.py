@@ -1,6 +1,6 @@
 """/status: what someone owes, year by year, until when, and what to do next.
 
-The figures come from `services.situation`; how they are worded is `handlers.account_text`.
+The figures come from `services.situation`; how they are worded is `handlers.account.text`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import account_text, whose
+from handlers import whose
+from handlers.account import text as account_text
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.kit import Kit

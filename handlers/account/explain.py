@@ -5,7 +5,8 @@ Shown in place of the account, from which it came, and leads back to it.
 
 from __future__ import annotations
 
-from handlers import explain_text, whose
+from handlers import whose
+from handlers.account import explain_text
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.turn import Turn

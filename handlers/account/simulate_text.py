@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from handlers.account_text import estimate
-from handlers.explain_text import rules
+from handlers.account.explain_text import rules
+from handlers.account.text import estimate
 from handlers.words import Words
 from services.contributions import Allocation, Use
 from services.contributions.simulation import IncomeSimulation, PaymentSimulation
