@@ -10,10 +10,10 @@ from handlers.turn import Turn
 from services import accounts
 from services.identity import NotASocialSecurityNumber
 from services.money import Centimes
+from services.office import Office
 from services.plans import access, asking, proposals, quoting
 from services.plans.asking import AlreadyOne
 from services.plans.debt import NothingLate
-from services.plans.office import Office
 from services.plans.quoting import Case, NoAccount, Quote
 from services.plans.terms import Wish, down_payment_of
 from services.staff import Member

@@ -9,10 +9,10 @@ from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
 from services import access_trail, accounts
 from services.identity import mask_ssn
+from services.office import Office
 from services.people import Role
 from services.plans import access, living, states, store
 from services.plans.debt import NothingLate
-from services.plans.office import Office
 from services.plans.quoting import NoAccount, case_of
 from services.plans.states import State
 from services.records.plans import Plan

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from handlers import general
 from handlers.buttons import Button
 from handlers.turn import Turn
+from services.office import Office
 from services.plans.access import NoSuchPlan, NotADecider, NotStaff
 from services.plans.debt import NothingLate
-from services.plans.office import Office
 from services.plans.quoting import NoAccount
 from services.plans.schedule import NothingToSpread
 

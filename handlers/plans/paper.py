@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from handlers.papers.order import Draw, NotToBeMade, Order
 from handlers.plans.summary import summary
+from services.office import Office
 from services.plans import access
 from services.plans.access import NoSuchPlan
-from services.plans.office import Office
 
 
 def make(order: Order) -> Draw:

@@ -13,9 +13,9 @@ from handlers.words import Words, plain
 from services import accounts
 from services.identity import mask_ssn
 from services.money import Centimes
+from services.office import Office
 from services.plans import store
 from services.plans.debt import PlanKind
-from services.plans.office import Office
 from services.plans.schedule import Installment
 from services.plans.summary import code
 from services.records.plans import Plan

@@ -12,10 +12,10 @@ from handlers import whose
 from handlers.buttons import Button, Rows
 from handlers.kit import Kit
 from handlers.notices import tell
+from services.office import Office
 from services.outbox import Lane, Outbox
 from services.plans import access, daily, store, undelivered
 from services.plans.daily import Happening, What
-from services.plans.office import Office
 from services.records.plans import Plan, PlanClaim
 from services.staff import Member
 

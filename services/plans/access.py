@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 
 from services import linking, references, staff
+from services.office import Office
 from services.people import Role
 from services.plans import store
-from services.plans.office import Office
 from services.plans.states import State
 from services.records.people import Link
 from services.records.plans import Plan, PlanClaim

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 
 from services import events
+from services.office import Office
 from services.people import Role
 from services.plans import access, quoting, states, store
-from services.plans.office import Office
 from services.plans.quoting import Case, FiguresChanged, Quote
 from services.plans.schedule import Schedule
 from services.plans.states import By, State

@@ -10,9 +10,9 @@ from datetime import date
 
 from services import events
 from services.money import Centimes, total
+from services.office import Office
 from services.plans import access, reschedule, states, store
 from services.plans.living import NothingToPay, progress_of
-from services.plans.office import Office
 from services.plans.reschedule import Ahead
 from services.plans.schedule import Installment
 from services.plans.states import By, State

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from services.office import Office
 from services.plans import access, living, states, store, trouble
-from services.plans.office import Office
 from services.plans.states import By, State
 from services.records.fund import Load, Payment
 from services.records.plans import Plan, PlanInstallment

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services import events
+from services.office import Office
 from services.plans import access, quoting, states, store
-from services.plans.office import Office
 from services.plans.quoting import Quote
 from services.plans.states import By, State
 from services.plans.terms import Wish

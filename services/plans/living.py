@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from services import accounts, events
 from services.money import Centimes, total
+from services.office import Office
 from services.plans import access, matching, states, store
-from services.plans.office import Office
 from services.plans.schedule import Installment
 from services.plans.states import State
 from services.plans.trouble import Standing, overdue

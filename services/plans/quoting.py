@@ -11,9 +11,9 @@ from typing import Any
 from services import situation
 from services.contributions import Facts
 from services.money import Centimes
+from services.office import Office
 from services.plans import proposals, store, terms
 from services.plans.debt import Debt, debt_of
-from services.plans.office import Office
 from services.plans.schedule import IsWorkingDay, Schedule
 from services.plans.terms import Reason, Wish
 from services.policy.service_rows import PlanTerms, StandardTerms

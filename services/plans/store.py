@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from services import events, references
 from services.money import Centimes
+from services.office import Office
 from services.plans import states
 from services.plans.debt import Debt
-from services.plans.office import Office
 from services.plans.schedule import Installment, Schedule
 from services.plans.states import By, Move, State
 from services.plans.trouble import Standing

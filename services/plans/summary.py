@@ -7,8 +7,8 @@ person only the last four digits of their number.
 from __future__ import annotations
 
 from services import accounts, signing
+from services.office import Office
 from services.plans import store
-from services.plans.office import Office
 from services.records.plans import Plan, PlanInstallment
 from services.references import Kind
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from services.plans.office import Office
+from services.office import Office
 from services.records.base import table_of
 from services.records.traffic import OutgoingCall
 

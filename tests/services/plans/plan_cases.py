@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy.orm import Session, sessionmaker
 
 from services import policy, staff
+from services.office import Office
 from services.people import Role
 from services.plans.asking import Asker
-from services.plans.office import Office
 from services.policy import Policy
 from services.records.fund import Load, Payment
 from services.records.people import Link, Person

@@ -1,4 +1,4 @@
-"""What every use case of plans is given: the transaction, the rules, the time.
+"""What a use case of the fund's work is given: the transaction, the rules, the key, the time.
 
 One `Office` lives as long as its unit of work.
 """
@@ -23,18 +23,23 @@ CENTRAL_WILAYA = "16"  # the fund's seat is in Algiers, and keeps the hours of t
 
 @dataclass(slots=True)
 class Office:
+    """`now` is an aware instant in UTC."""
+
     session: Session
     policy: Policy
     vault: Vault
     now: datetime
     _agencies: dict[str, AgencyCard] | None = field(default=None, repr=False)
+    _calendars: dict[str, AgencyCalendar] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:
+        """The day in Algiers."""
         return day_in_algiers(self.now)
 
     @property
     def agencies(self) -> dict[str, AgencyCard]:
+        """The fund's agencies and counters by code, read once."""
         if self._agencies is None:
             self._agencies = accounts.agencies(self.session)
         return self._agencies
@@ -46,10 +51,14 @@ class Office:
             *(code for code, card in self.agencies.items() if card.parent == agency),
         ]
 
-    def calendar(self, agency: str) -> AgencyCalendar:
-        """Working days of an agency or counter; an unlisted one keeps the general hours."""
-        card = self.agencies.get(agency)
-        if agency == CENTRAL:
-            return agency_calendar(self.policy, wilaya=CENTRAL_WILAYA)
-        wilaya = card.wilaya if card is not None else None
-        return agency_calendar(self.policy, agency=agency, wilaya=wilaya)
+    def calendar(self, desk: str) -> AgencyCalendar:
+        """Working time at an agency, a counter or the central level; one that the fund does not
+        list keeps the general hours."""
+        found = self._calendars.get(desk)
+        if found is None:
+            card = self.agencies.get(desk)
+            wilaya = CENTRAL_WILAYA if desk == CENTRAL else card.wilaya if card else None
+            agency = None if desk == CENTRAL else desk
+            found = agency_calendar(self.policy, agency=agency, wilaya=wilaya)
+            self._calendars[desk] = found
+        return found
