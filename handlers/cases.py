@@ -11,6 +11,7 @@ from handlers import complaint_draft as draft_of
 from handlers.buttons import Button
 from handlers.cases_one import case_of_draft, pressed_case, show_case
 from handlers.complaint_draft import office
+from handlers.complaint_receipt import give_letters
 from handlers.conversation import Action, Conversation, Step
 from handlers.desk import card
 from handlers.desk.notices import tell_staff
@@ -58,6 +59,12 @@ def show(turn: Turn) -> None:
     """One case as it stands now."""
     if (case := pressed_case(turn)) is not None:
         show_case(turn, case)
+
+
+def code(turn: Turn) -> None:
+    """The code of the receipt in letters."""
+    if (case := pressed_case(turn)) is not None:
+        give_letters(turn, office(turn), case)
 
 
 def open_reference(turn: Turn) -> None:
@@ -184,6 +191,7 @@ CONVERSATION = Conversation(
     actions={
         "cases.open": Action(list_),
         "cases.show": Action(show),
+        "cases.code": Action(code),
         "cases.add": Action(start_adding),
         "cases.send_files": Action(send_files, step="cases.add"),
         "cases.withdraw": Action(cases_after.withdraw),

@@ -18,7 +18,8 @@ QR_PIXELS = 6  # a module: readable on a cheap telephone's screen
 
 
 def give_receipt(turn: Turn, office: Office, case: Case) -> None:
-    """Say what was received and when an answer comes; the code follows as a picture."""
+    """Say what was received and when an answer comes; the code follows as a picture. Its letters
+    are long and of use to a counter only: they come when they are asked for."""
     answer_by, resolve_by = filing.promises(case)
     key = "complaint.receipt_central" if case.restricted else "complaint.receipt"
     turn.show(
@@ -28,13 +29,23 @@ def give_receipt(turn: Turn, office: Office, case: Case) -> None:
         answer_by=answer_by,
         resolve_by=resolve_by,
     )
-    code = receipts.code(office, case)
+    code = receipts.code(office, case).replace("-", "")
     turn.say_paper(
         square.wanted(code, case.reference, pixels=QR_PIXELS),
         "complaint.receipt_code",
+        [[Button("complaint.code_in_letters", "cases.code", str(case.id))]],
         reference=case.reference,
-        code=code,
     )
+
+
+def give_letters(turn: Turn, office: Office, case: Case) -> None:
+    """The same code in letters, for a counter that cannot read the picture."""
+    try:
+        code = receipts.code(office, case)
+    except receipts.WordsGone:
+        turn.say("complaint.code_gone", reference=case.reference)
+        return
+    turn.say("complaint.code", reference=case.reference, code=code)
 
 
 def figures_text(words: Words, figures: Mapping[str, Any]) -> str:

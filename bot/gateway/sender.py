@@ -248,7 +248,8 @@ class Sender:
         except Exception as error:
             concluded = self._judge_fault(call, error)
             await self._endings.write_down(concluded)
-        metrics.call_ended(call.lane, concluded.state)
+        if concluded.error not in DID_NOT_LEAVE:
+            metrics.call_ended(call.lane, concluded.state)
         self._in_flight -= 1
         if queue is None:
             self._after_free(call, concluded)

@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from fpdf.enums import Align
-
 from handlers.papers.page import ACCENT, INK, QUIET, Page
 from handlers.plans.summary import Summary
 from handlers.words import Words, plain
@@ -20,6 +18,7 @@ from services.plans.schedule import Installment
 SQUARE_MM = 36.0
 BESIDE_MM = 6.0  # between the square and the letters
 PROOF_MM = SQUARE_MM + 13.5  # its title, two lines that explain it, and the square
+LETTERS_MM = 3.9  # a line of them
 CODE_LINE = 36  # letters of the code a line, without breaking a group of five
 
 
@@ -106,13 +105,17 @@ class _Paper(Page):
         if self.rtl:
             left, beside = self.w - self.r_margin - SQUARE_MM, self.l_margin
         self.square(code.replace("-", ""), SQUARE_MM, left, top)
-        self.ink(INK, size=10)
-        self.set_y(top + 2)
+        # Small and quiet: only a counter that cannot read the square needs the letters.
+        self.ink(QUIET, size=8)
+        self.set_xy(beside, top + 1)
+        width = self.epw - SQUARE_MM - BESIDE_MM
+        self.multi_cell(width, 4.2, self.say("plan.paper_proof_letters"), align=self.start)
+        self.set_y(self.get_y() + 1)
         with self.latin():
             for line in _lines(code):
                 self.set_x(beside)
-                self.cell(self.epw - SQUARE_MM - BESIDE_MM, 5.5, line, align=Align.L)
-                self.ln(5.5)
+                self.cell(width, LETTERS_MM, line, align=self.start)
+                self.ln(LETTERS_MM)
 
     def _title(self, said: str) -> None:
         self.ink(ACCENT, size=11.5, bold=True)

@@ -13,12 +13,21 @@ from services.complaints.store import Case
 from services.references import Kind
 
 
+class WordsGone(LookupError):
+    """The words of the case were removed after their stated time: no code can be made of them."""
+
+
 def code(office: Office, case: Case) -> str:
-    """The signed code; the same case always gives the same one."""
+    """The signed code; the same case always gives the same one.
+
+    Raises:
+        WordsGone
+    """
     answer_by, resolve_by = filing.promises(case)
-    words = next(
-        letter.text for letter in letters.of(office, case).values() if letter.kind == "complaint"
-    )
+    told = (one.text for one in letters.of(office, case).values() if one.kind == "complaint")
+    words = next(told, None)
+    if words is None:
+        raise WordsGone
     return signing.sign(
         office.vault,
         Kind.COMPLAINT,

@@ -51,6 +51,9 @@ def test_a_complaint_from_the_first_word_to_the_receipt(fund_bot: FundBot) -> No
     assert "10 décembre 2026 à 15:30" in receipt.text
     assert chat.last_message.file is not None
     assert chat.last_message.file.startswith(PNG)
+    # The letters are for a counter: they come only when they are asked for.
+    assert "<code>" not in chat.last_message.html
+    chat.press("Le code en lettres")
     code = re.search(r"<code>(.*)</code>", chat.last_message.html)
     assert code is not None
     said = signing.verify(code[1], signing.public_key(fund_bot.vault))
