@@ -42,6 +42,8 @@ T = TypeVar("T")
 CITIZEN = 7001
 TOKEN = "77:evidence"
 MIB = 1024 * 1024
+# Where the database plays no part in what is shown, one kind is enough.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class Desk:
@@ -202,6 +204,7 @@ async def test_what_waited_through_an_outage_is_made_up(desk: Desk) -> None:
     assert desk.on_disk() == 5
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("method", "fault"),
     [
@@ -298,6 +301,7 @@ async def test_more_than_20_mib_are_cut_off_whatever_was_declared(desk: Desk) ->
     assert desk.on_disk() == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("content", "kind", "reason", "said"),
     [  # what each kind of file is, is `services.file_content`'s; here, what is made of it

@@ -15,6 +15,7 @@ from services.database import open_engine, sessions
 from services.people import Role
 from services.records.people import Person as PersonRow
 from services.vault import Vault
+from tests.services.file_content import samples
 from tests.support import fund
 from tests.support.live import Live, live_bot
 
@@ -71,7 +72,9 @@ async def _file(citizen: Person) -> str:
     await citizen.press("❔ Autre sujet")
     await _until(citizen, "Dites-nous")
     await citizen.ask("Rien ne marche depuis un mois.")
-    await citizen.send_album([("photo", f"p{n}.png", b"png%d" % n) for n in range(10)])
+    await citizen.send_album(
+        [("photo", f"p{n}.png", samples.picture("PNG", 40 + n)) for n in range(10)]
+    )
     await citizen.send_document(b"", name="vide.pdf")
     await _until(citizen, "est vide")
     await _until(citizen, "Bien reçu")
