@@ -110,7 +110,7 @@ class EvidenceKeeper:
             await self.sweep()
         free = AT_A_TIME - len(self._under_way)
         now = self._clock.now()
-        if free <= 0 or not await self._transactions.do(lambda s: copies.any_due(s, now)):
+        if free <= 0 or not await self._transactions.read(lambda s: copies.any_due(s, now)):
             return
         await self._remove()
         if self._monotonic() < self._paused_until:
@@ -135,7 +135,7 @@ class EvidenceKeeper:
         """Whether the directory is there, and the right one."""
         if self._ready:
             return True
-        filled = await self._transactions.do(copies.is_any_kept)
+        filled = await self._transactions.read(copies.is_any_kept)
         try:
             await asyncio.to_thread(self._store.prepare, filled=filled)
         except StoreUnusable as refusal:
@@ -271,7 +271,7 @@ class EvidenceKeeper:
         left = 0
         for start in range(0, len(names), SWEPT_AT_A_TIME):
             some = names[start : start + SWEPT_AT_A_TIME]
-            unknown = await self._transactions.do(partial(_without_record, some))
+            unknown = await self._transactions.read(partial(_without_record, some))
             for name in unknown:
                 await asyncio.to_thread(self._store.remove, name)
             left += len(unknown)

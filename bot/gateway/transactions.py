@@ -28,3 +28,13 @@ class Transactions:
                 return work(session)
 
         return await self._workers.submit(0, job)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """What `work` reads: it takes no lock, and waits for nobody who writes."""
+
+        def job() -> T:
+            with self._sessions.begin() as session:
+                session.connection(execution_options={"read_only": True})
+                return work(session)
+
+        return await self._workers.submit(0, job)

@@ -34,7 +34,7 @@ def subject(complaint_id: int, author: int) -> str:
 
 
 def take(office: Office) -> list[Undelivered]:
-    """Answers that failed since the last time; each is handed out once."""
+    """Answers that failed since the last time, with their files; each is handed out once."""
     rows = office.session.execute(
         select(_calls.c.id, _calls.c.subject)
         .where(FAILED, _calls.c.subject.like(f"{_PREFIX}%"))
@@ -43,11 +43,11 @@ def take(office: Office) -> list[Undelivered]:
     found = []
     for row in rows:
         case, _, author = row.subject.removeprefix(_PREFIX).partition(":")
-        found.append(Undelivered(int(case), int(author)))
+        found.append(Undelivered(int(case), int(author)))  # its words, or a file of it
         office.session.execute(
             update(_calls).where(_calls.c.id == row.id).values(subject=f"{TO_PHONE}{case}")
         )
-    return found
+    return list(dict.fromkeys(found))
 
 
 def to_phone(session: Session, since: datetime, prefix: str = TO_PHONE) -> list[int]:
