@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import unicodedata
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 ARGUMENT_MAX_BYTES = 32
+# What a cheap telephone shows, counted in letters: of a whole row, and between two buttons.
+ROW_LETTERS, GAP_LETTERS = 36, 2
 _MAC_BYTES = 6
 
 
@@ -42,6 +45,7 @@ class LinkButton:
 
 
 Rows = Iterable[Iterable[Button | LinkButton]]
+B = TypeVar("B", Button, Button | LinkButton)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,39 @@ class Seal:
 
     def _sign(self, chat_id: int, body: bytes) -> bytes:
         return self._mac(chat_id.to_bytes(8, "big", signed=True) + body)[:_MAC_BYTES]
+
+
+def laid_out(
+    rows: Iterable[Iterable[B]], to_button: Callable[[B], dict[str, Any]]
+) -> list[list[dict[str, Any]]]:
+    """The rows as Telegram takes them, empty ones left out. A row whose labels would be cut off
+    side by side, in the reader's language, is broken into rows of fewer buttons."""
+    found = []
+    for row in rows:
+        buttons = [to_button(one) for one in row]
+        beside = _side_by_side([button["text"] for button in buttons])
+        found += [buttons[at : at + beside] for at in range(0, len(buttons), beside)]
+    return found
+
+
+def _side_by_side(labels: Sequence[str]) -> int:
+    """How many of these fit in one row, all of them alike; at least one."""
+    widest = max(map(_width, labels), default=0)
+    return next(
+        (n for n in range(len(labels), 1, -1) if widest <= ROW_LETTERS // n - GAP_LETTERS), 1
+    )
+
+
+def _width(label: str) -> int:
+    """In letters: a picture is as wide as two, marks and direction signs take no room."""
+    return sum(
+        0
+        if unicodedata.category(one) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.category(one) == "So"
+        else 1
+        for one in label
+    )
 
 
 def _number_of(action: str) -> bytes:

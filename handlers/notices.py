@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.buttons import Button, LinkButton, Rows
+from handlers.buttons import Button, LinkButton, Rows, laid_out
 from handlers.kit import Kit
 from services import people
 from services.outbox import Call, Lane, Outbox
@@ -52,8 +52,7 @@ def tell(
         data = kit.seal.write(telegram_id, one.action, one.argument, person.version)
         return {"text": text, "callback_data": data}
 
-    keyboard = [row for row in ([button(one) for one in row] for row in rows) if row]
-    if keyboard:
+    if keyboard := laid_out(rows, button):
         params["reply_markup"] = {"inline_keyboard": keyboard}
     return outbox.add(
         "sendMessage",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handlers import whose
-from handlers.buttons import Button
+from handlers.buttons import Button, laid_out
 from handlers.kit import Kit
 from handlers.words import Words
 from services.dates import day_in_algiers
@@ -46,25 +46,17 @@ def sayer(kit: Kit, session: Session, outbox: Outbox) -> Say:
 
     def say(letter: Letter) -> int:
         words = kit.words[letter.language]
+
+        def button(one: Button) -> dict[str, Any]:
+            data = kit.seal.write(letter.telegram_id, one.action, one.argument, 0)
+            return {"text": words.label(one.label, **one.values), "callback_data": data}
+
         params: dict[str, Any] = {
             "chat_id": letter.telegram_id,
             "text": text(words, session, letter),
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},
-            "reply_markup": {
-                "inline_keyboard": [
-                    [
-                        {
-                            "text": words.label(one.label, **one.values),
-                            "callback_data": kit.seal.write(
-                                letter.telegram_id, one.action, one.argument, 0
-                            ),
-                        }
-                        for one in row
-                    ]
-                    for row in buttons(letter, outbox.now)
-                ]
-            },
+            "reply_markup": {"inline_keyboard": laid_out(buttons(letter, outbox.now), button)},
         }
         rules = kit.policy.reminder_rules(day_in_algiers(outbox.now))
         if letter.campaign_id is not None and rules.paid_broadcast:

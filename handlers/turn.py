@@ -15,7 +15,7 @@ from typing import Any
 import telegram
 from sqlalchemy.orm import Session
 
-from handlers.buttons import Button, LinkButton, Press, Rows
+from handlers.buttons import Button, LinkButton, Press, Rows, laid_out
 from handlers.kit import Kit
 from handlers.message import ATTACHMENTS, MESSAGE_MAX, pages, read
 from handlers.papers import order
@@ -273,8 +273,7 @@ class Turn:
         return self.outbox.add(method, params, chat_id=self.chat_id, lane=self.lane)
 
     def _markup(self, rows: Rows) -> dict[str, Any] | None:
-        keyboard = [[self._button(button) for button in row] for row in rows]
-        keyboard = [row for row in keyboard if row]
+        keyboard = laid_out(rows, self._button)
         return {"inline_keyboard": keyboard} if keyboard else None
 
     def _button(self, button: Button | LinkButton) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.buttons import Button, LinkButton, Rows
+from handlers.buttons import Button, LinkButton, Rows, laid_out
 from handlers.desk import card_text
 from handlers.kit import Kit
 from services.complaints import forum, store
@@ -48,7 +48,7 @@ def post(kit: Kit, outbox: Outbox, office: Office, case: Case, group: Group) -> 
 def refresh(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
     """Bring the card up to date, where the desk has a group. A case without topic gets one; while
     the group is full, the job makes it later."""
-    group = forum.group_of(office, case.progress.desk)
+    group = forum.group_for(office, case)
     if group is None:
         return
     topic = forum.topic_of(office, case.id, group.chat_id)
@@ -121,7 +121,7 @@ def show_waiting(kit: Kit, outbox: Outbox, office: Office, group: Group) -> None
 
 def tell(kit: Kit, outbox: Outbox, office: Office, case: Case, key: str, **values: Any) -> bool:
     """A line in the case's topic; False where there is none to say it in."""
-    group = forum.group_of(office, case.progress.desk)
+    group = forum.group_for(office, case)
     if group is None:
         return False
     topic = forum.topic_of(office, case.id, group.chat_id)
@@ -210,4 +210,4 @@ def _markup(kit: Kit, group: Group, rows: Rows) -> dict[str, Any]:
             "callback_data": kit.seal.write(group.chat_id, one.action, one.argument, 0),
         }
 
-    return {"inline_keyboard": [[button(one) for one in row] for row in rows]}
+    return {"inline_keyboard": laid_out(rows, button)}

@@ -23,7 +23,7 @@ def tell_of_new_case(kit: Kit, outbox: Outbox, office: Office, case: Case) -> No
     """A case came to a desk: its topic is opened, and whoever answers for it hears of it. Where
     the agency's own group shows it, the agents are not written to one by one."""
     topics.refresh(kit, outbox, office, case)
-    grouped = forum.group_of(office, case.progress.desk) is not None
+    grouped = forum.group_for(office, case) is not None
     if grouped and case.progress.level is Level.AGENCY:
         return
     answer_by = case.progress.promised_by

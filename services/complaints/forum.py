@@ -8,15 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
 from services import events, outbox, staff
 from services.complaints.office import Office
 from services.complaints.state import OPEN
+from services.complaints.store import Case
 from services.complaints.undelivered import FAILED
+from services.dates import day_in_algiers
 from services.people import Role
 from services.records.base import table_of
 from services.records.complaints import Complaint, DeskGroup, DeskTopic
+from services.records.people import Link, StaffMember
 from services.records.traffic import OutgoingCall
 from services.references import CENTRAL
 
@@ -28,6 +31,8 @@ _groups = table_of(DeskGroup)
 _topics = table_of(DeskTopic)
 _complaints = table_of(Complaint)
 _calls = table_of(OutgoingCall)
+_links = table_of(Link)
+_staff = table_of(StaffMember)
 # What Telegram says when a topic is gone; anything else is the matter of the whole group.
 _TOPIC_GONE = ("thread not found", "topic_deleted", "topic_closed", "topic_id_invalid")
 _NO_TOPICS = ("not a forum", "chat_not_modified", "forum")
@@ -119,6 +124,33 @@ def group_of(office: Office, desk: str) -> Group | None:
     """The group of a desk, if it has one that works."""
     group = _one(office, _groups.c.desk == desk)
     return group if group is not None and group.trouble is None else None
+
+
+def group_for(office: Office, case: Case) -> Group | None:
+    """The group in which a case is worked on: that of its desk, if it has one that works. A case
+    of someone who works for the fund, or of an account they can see, is in none: they would read
+    what their colleagues say of it."""
+    group = group_of(office, case.progress.desk)
+    if group is None:
+        return None
+    own = office.session.execute(
+        select(_is_of_staff(office)).where(_complaints.c.id == case.id)
+    ).scalar_one_or_none()
+    return None if own else group
+
+
+def _is_of_staff(office: Office) -> ColumnElement[bool]:
+    sees = exists().where(
+        _links.c.contributor_id == _complaints.c.contributor_id,
+        _links.c.ended_at.is_(None),
+        or_(_links.c.until.is_(None), _links.c.until >= day_in_algiers(office.now)),
+        _staff.c.telegram_id == _links.c.telegram_id,
+        _staff.c.active.is_(True),
+    )
+    filed = exists().where(
+        _staff.c.telegram_id == _complaints.c.telegram_id, _staff.c.active.is_(True)
+    )
+    return or_(filed, sees)
 
 
 def group_at(office: Office, chat_id: int) -> Group | None:
@@ -284,7 +316,10 @@ def concerns_topic(office: Office, failure: Failure) -> bool:
 def without_topic(office: Office, group: Group, *, limit: int) -> list[int]:
     """Open cases of a desk that have no topic in its group yet, the oldest first."""
     rows = office.session.execute(
-        select(_complaints.c.id).where(_lacks_topic(group)).order_by(_complaints.c.id).limit(limit)
+        select(_complaints.c.id)
+        .where(_lacks_topic(office, group))
+        .order_by(_complaints.c.id)
+        .limit(limit)
     )
     return list(rows.scalars())
 
@@ -292,13 +327,14 @@ def without_topic(office: Office, group: Group, *, limit: int) -> list[int]:
 def count_without_topic(office: Office, group: Group) -> int:
     return int(
         office.session.execute(
-            select(func.count()).select_from(_complaints).where(_lacks_topic(group))
+            select(func.count()).select_from(_complaints).where(_lacks_topic(office, group))
         ).scalar_one()
     )
 
 
-def _lacks_topic(group: Group) -> ColumnElement[bool]:
+def _lacks_topic(office: Office, group: Group) -> ColumnElement[bool]:
     return and_(
+        ~_is_of_staff(office),
         _complaints.c.desk == group.desk,
         _complaints.c.status.in_(OPEN),
         ~exists().where(

@@ -28,6 +28,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.records.base import Base, Instant, RowId
 
+# As in `state.OPEN`; few of all cases are open at a time.
+_OPEN = text("status IN ('new', 'in_hand', 'waiting')")
+
 
 class ComplaintSeries(Base):
     """The last serial given in a series (an agency's, or 00 of the central level) and year."""
@@ -47,6 +50,7 @@ class Complaint(Base):
         Index("ix_complaints_telegram_id", "telegram_id"),
         Index("ix_complaints_contributor_id", "contributor_id"),
         Index("ix_complaints_desk", "desk", "status"),
+        Index("ix_complaints_open", "filed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
             "ix_complaints_look_at",
             "look_at",

@@ -30,13 +30,11 @@ class Stub:
 
     async def call(self, request: web.Request) -> web.Response:
         method, token = request.match_info["method"], request.match_info["token"]
-        body = await request.read()
         params: dict[str, Any] = {}
-        if body:
-            if request.content_type == "application/json":
-                params = json.loads(body)
-            else:
-                params = dict(await request.post())
+        if request.content_type != "application/json":  # a file comes with it, or nothing at all
+            params = dict(await request.post())
+        elif body := await request.read():
+            params = json.loads(body)
         if method == "getUpdates":
             return self.answer(await self.get_updates(params))
         if method == "getMe":
@@ -94,7 +92,7 @@ class Stub:
 
     async def count(self, _: web.Request) -> web.Response:
         messages = sum(method == "sendMessage" for _, method, _, _, _ in self.sent)
-        return web.json_response({"messages": messages})
+        return web.json_response({"messages": messages, "waiting": len(self.updates)})
 
     async def busiest(self, _: web.Request) -> web.Response:
         """The most messages that arrived within any second, however it lies: counted here,
