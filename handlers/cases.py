@@ -16,7 +16,7 @@ from handlers.conversation import Action, Conversation, Step
 from handlers.desk import card
 from handlers.desk.notices import tell_staff
 from handlers.turn import Turn
-from services.complaints import access, citizen
+from services.complaints import access, citizen, evidence
 from services.complaints.access import NoSuchCase, NotStaff
 from services.complaints.citizen import NotNow
 from services.complaints.store import Case
@@ -129,7 +129,11 @@ def answer_add(turn: Turn) -> None:
     if message.text is not None:
         _send(turn, message.text)
         return
-    file = complaint_evidence.take(turn, files, _send_rows(turn))
+    case = case_of_draft(turn)
+    if case is None:
+        return
+    kept = evidence.count(office(turn), case)
+    file = complaint_evidence.take(turn, files, _send_rows(turn), kept=kept)
     if file is None:
         return
     caption = (message.caption or "").strip()

@@ -89,9 +89,12 @@ def take_one(turn: Turn, *, already: int, rows: Rows = ()) -> Evidence | None:
     return file
 
 
-def take(turn: Turn, files: list[dict[str, object]], rows: list[list[Button]]) -> Evidence | None:
-    """Add the file of this message to a draft's list, unless it is refused."""
-    file = take_one(turn, already=len(files), rows=rows)
+def take(
+    turn: Turn, files: list[dict[str, object]], rows: list[list[Button]], *, kept: int = 0
+) -> Evidence | None:
+    """Add the file of this message to a draft's list, unless it is refused; its case has `kept`
+    files already."""
+    file = take_one(turn, already=kept + len(files), rows=rows)
     if file is None:
         return None
     if all(known["unique_id"] != file.unique_id for known in files):  # sent twice is one file

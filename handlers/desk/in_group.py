@@ -194,7 +194,10 @@ def message(turn: Turn) -> None:
         return
     source = (turn.chat_id, said.message_id)
     if turn.edited:
-        _edited(turn, the_office, case, text, source)
+        if has_file and letters.by_source(the_office, case, source):
+            _note_replaced_file(turn, the_office, case, source)
+        if text:
+            _edited(turn, the_office, case, text, source)
         return
     step = turn.caller.step or ""
     writes = (
@@ -245,6 +248,17 @@ def _note_with_file(
             files=[file] if file is not None else [],
             source=source,
         )
+
+
+def _note_replaced_file(
+    turn: Turn, the_office: Office, case: Case, source: tuple[int, int]
+) -> None:
+    """Another file took the place of the first, which stays in the record; the new one stands
+    beside it. Mostly only the words under it changed."""
+    assert turn.message is not None
+    file = complaint_evidence.read(turn.message)
+    if not evidence.is_known(the_office, case, file.unique_id):
+        _note_with_file(turn, the_office, case, "", source)
 
 
 def _goes_on_with_an_album(turn: Turn, message: telegram.Message) -> bool:

@@ -20,7 +20,7 @@ from handlers.desk.guard import pressed
 from handlers.desk.names import language_of, shown_name
 from handlers.desk.notices import tell_citizen, tell_of_new_case
 from handlers.turn import Turn
-from services.complaints import access, desk, guard, templates
+from services.complaints import access, desk, evidence, guard, templates
 from services.complaints.access import NoSuchCase
 from services.complaints.citizen import NotNow
 from services.complaints.desk import Changed, NoDesk, SameDesk, Seen, TakenBy
@@ -151,7 +151,8 @@ def keep_file(turn: Turn, caption: str) -> None:
         turn.say("evidence.words_only")
         return
     files = draft_of.files(turn)
-    file = complaint_evidence.take(turn, files, [])
+    kept = evidence.count(office(turn), case_of(turn))
+    file = complaint_evidence.take(turn, files, [], kept=kept)
     if file is None:
         return
     if caption and not draft_of.add_words(turn, caption):

@@ -177,6 +177,14 @@ def keep(
     return len(found)
 
 
+def is_known(office: Office, case: Case, unique_id: str) -> bool:
+    """Whether a case has this very file already, by Telegram's lasting name for it."""
+    known = select(_files.c.id).where(
+        _files.c.complaint_id == case.id, _files.c.unique_id == unique_id
+    )
+    return office.session.execute(known.limit(1)).first() is not None
+
+
 def note_of_album(office: Office, case: Case, album: str, author: str) -> int | None:
     """The note that the earlier parts of an album of this author were left with."""
     return office.session.execute(

@@ -23,7 +23,7 @@ from bot.means import make_kit
 from bot.settings import Settings
 from bot.standin.person import Standin
 from handlers.kit import Kit
-from services.complaints import copies, evidence, filing, personal, store
+from services.complaints import citizen, copies, evidence, filing, personal, retention, store
 from services.complaints.evidence import Evidence
 from services.complaints.office import Office
 from services.database import open_engine, sessions
@@ -364,6 +364,19 @@ async def test_what_is_erased_is_removed_from_the_disk_at_the_next_look(desk: De
     await desk.look()
     assert desk.on_disk() == 0
     assert desk.do(lambda office: office.session.scalars(select(EvidenceRemoval)).all()) == []
+
+
+async def test_a_year_after_the_case_ended_its_files_go_from_the_disk_too(desk: Desk) -> None:
+    desk.send(samples.picture(), kind="photo")
+    await desk.look()
+    desk.do(lambda office: citizen.withdraw(office, CITIZEN, 1))
+    gone = []
+    for days in (364, 2):
+        desk.clock.advance(days=days)
+        desk.do(lambda office: retention.forget_old(office.session, office.policy, office.now))
+        await desk.look()
+        gone.append(desk.on_disk())
+    assert gone == [1, 0]
 
 
 async def test_what_a_kill_left_is_swept_and_what_is_named_stays(desk: Desk) -> None:

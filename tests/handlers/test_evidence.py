@@ -291,6 +291,41 @@ def test_an_album_with_the_mark_is_one_answer(topic: tuple[FundBot, Forum, Chat]
     assert bot.events("complaint.noted") == []
 
 
+def test_edited_under_a_file_or_the_file_itself_what_arrived_first_stays(
+    topic: tuple[FundBot, Forum, Chat],
+) -> None:
+    bot, forum, _ = topic
+    thread = forum.thread()
+    number = forum.write(AGENT, "", thread=thread, content=document("a.pdf"))
+    for content in (
+        document("a.pdf"),  # a reaction, a preview: nothing changed
+        document("a.pdf", caption="Vu au guichet."),
+        document("b.pdf", caption="Vu au guichet."),
+        document("b.pdf"),
+    ):
+        forum.write(AGENT, "", thread=thread, content=content, edit=number)
+    assert [one.file_id for one in files(bot)] == ["doc-a.pdf", "doc-b.pdf"]
+    agent = bot.chat(AGENT)
+    agent.send(f"/case {complaints(bot)[0].reference}")
+    assert "Vu au guichet." in agent.text
+
+
+def test_a_case_takes_a_hundred_files_in_all(sqlite_bot: FundBot) -> None:
+    bot = sqlite_bot
+    open_agencies(bot)
+    citizen = linked_citizen(bot)
+    file_complaint(citizen)
+    for part in range(2):
+        citizen.send("/cases")
+        citizen.press("R-16-26")
+        citizen.press("Ajouter")
+        for number in range(51):
+            citizen.send_photo(name=f"{part}-{number}", album=f"album {part}")
+        citizen.press("Envoyer")
+    assert len(files(bot)) == 100
+    assert citizen.seen("nombre maximal de fichiers")
+
+
 def test_a_stranger_in_the_group_leaves_no_file(topic: tuple[FundBot, Forum, Chat]) -> None:
     bot, forum, _ = topic
     forum.send_file(5_555, forum.thread(), document("x.pdf", caption="!! Pour vous."))
