@@ -89,10 +89,11 @@ def open_list(turn: Turn) -> None:
         return
     words = turn.words
     shown = items[:SHOWN]
-    parts = [words.text(f"digest.line_{kind}", n=len(items))]
+    count = len(items) if len(items) <= SHOWN else digest.count_of(view, kind)
+    parts = [words.text(f"digest.line_{kind}", n=count)]
     parts += [_entry(words, view, item) for item in shown]
-    if len(items) > SHOWN:
-        parts.append(words.text("digest.more", n=len(items) - SHOWN))
+    if count > SHOWN:
+        parts.append(words.text("digest.more", n=count - SHOWN))
     rows = [[button] for item in shown if (button := _opener(words, view, item)) is not None]
     turn.show_html("\n".join(parts), [*rows, back])
 

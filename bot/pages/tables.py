@@ -32,9 +32,7 @@ def _compare(look: Look, what: str) -> Table:
 
 def _category(look: Look, code: str) -> Table:
     views.category_name(look, code)
-    counted = counting.by_place_of_category(
-        look.session, look.scope, look.period, code, on=look.today
-    )
+    counted = counting.of_category(look.session, look.scope, look.period, code, on=look.today)
     return report_tables.of_category(look.words, look.scope, counted)
 
 

@@ -136,9 +136,7 @@ def category(look: Look, code: str) -> Html:
     """
     words = look.words
     name = category_name(look, code)
-    counted = counting.by_place_of_category(
-        look.session, look.scope, look.period, code, on=look.today
-    )
+    counted = counting.of_category(look.session, look.scope, look.period, code, on=look.today)
     table = report_tables.of_category(words, look.scope, counted)
     title = words.label("pages.months", place=name)
     points = months_of(look, look.scope, code)

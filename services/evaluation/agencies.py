@@ -13,8 +13,9 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from services.dates import add_months
-from services.evaluation import affiliates, comparing
+from services.evaluation import affiliates, comparing, counting
 from services.evaluation.comparing import ALARM_TAIL, WARNING_TAIL, Compared
+from services.evaluation.counting import Counted
 from services.evaluation.measures import Period
 from services.evaluation.scope import Scope
 from services.records.base import table_of
@@ -43,12 +44,16 @@ class MonthPoint:
     alarm_high: float | None
 
 
-def compare(session: Session, what: str, period: Period) -> list[Compared]:
+def compare(
+    session: Session, what: str, period: Period, cases: Counted | None = None
+) -> list[Compared]:
     """Every agency of the fund, compared for one of `COMPARED`, in the order of codes.
 
     The scope is applied by whoever shows it: what is expected always rests on all agencies.
     """
-    return _volumes(session, period) if what == "volume" else _shares(session, what, period)
+    if what == "volume":
+        return _volumes(session, period)
+    return _shares(cases or counting.count_cases(session, period), what)
 
 
 def _volumes(session: Session, period: Period) -> list[Compared]:
@@ -56,7 +61,7 @@ def _volumes(session: Session, period: Period) -> list[Compared]:
     everybody = _without_regimes(exposed)
     counts: dict[tuple[str, str], int] = {}
     observed: dict[str, int] = {}
-    for place, regime, number in _grouped(session, "regime", "filed", period):
+    for place, regime, number in _filed_by_regime(session, period):
         observed[place] = observed.get(place, 0) + number
         counts[place, regime] = counts.get((place, regime), 0) + number
     if any(regime == affiliates.UNKNOWN for _, regime in exposed):
@@ -71,16 +76,9 @@ def _volumes(session: Session, period: Period) -> list[Compared]:
     return comparing.compare_counts(observed, comparing.expected_counts(counts, exposed))
 
 
-def _shares(session: Session, what: str, period: Period) -> list[Compared]:
+def _shares(cases: Counted, what: str) -> list[Compared]:
     part, whole = _SHARES[what]
-    exposed = {
-        (place, category): number
-        for place, category, number in _grouped(session, "category", whole, period)
-    }
-    met = {
-        (place, category): number
-        for place, category, number in _grouped(session, "category", part, period)
-    }
+    met, exposed = cases.column(part), cases.column(whole)
     observed: dict[str, int] = {}
     numbers: dict[str, int] = {}
     for (place, _), number in met.items():
@@ -136,13 +134,11 @@ def by_month(
     return found
 
 
-def _grouped(
-    session: Session, group: str, column: str, period: Period
-) -> list[tuple[str, str, int]]:
+def _filed_by_regime(session: Session, period: Period) -> list[tuple[str, str, int]]:
     rows = session.execute(
-        select(_cells.c.place, _cells.c[group], func.sum(_cells.c[column]))
+        select(_cells.c.place, _cells.c.regime, func.sum(_cells.c.filed))
         .where(_cells.c.month.in_(period.months), _cells.c.place != CENTRAL)
-        .group_by(_cells.c.place, _cells.c[group])
+        .group_by(_cells.c.place, _cells.c.regime)
     )
     return [(row[0], row[1], int(row[2])) for row in rows]
 

@@ -104,28 +104,8 @@ def go_on(session: Session, policy: Policy, now: datetime, *, at_most: int) -> b
     return True
 
 
-def by_place(session: Session, scope: Scope) -> dict[str, Collected]:
-    """All years together, place by place, from the last complete pass."""
-    found: dict[str, Collected] = {}
-    for (place, _), one in _read(session, scope).items():
-        found.setdefault(place, Collected()).add(one)
-    return found
-
-
 def by_place_and_year(session: Session, scope: Scope) -> dict[tuple[str, int], Collected]:
-    """Every place of a scope, year by year."""
-    return _read(session, scope)
-
-
-def by_year(session: Session, scope: Scope) -> dict[int, Collected]:
-    """All places of a scope together, year by year."""
-    found: dict[int, Collected] = {}
-    for (_, year), one in _read(session, scope).items():
-        found.setdefault(year, Collected()).add(one)
-    return dict(sorted(found.items()))
-
-
-def _read(session: Session, scope: Scope) -> dict[tuple[str, int], Collected]:
+    """Every place of a scope, year by year, from the last complete pass."""
     rows = session.execute(
         select(_facts).where(_facts.c.complete.is_(True)).order_by(_facts.c.place, _facts.c.year)
     )
@@ -134,6 +114,22 @@ def _read(session: Session, scope: Scope) -> dict[tuple[str, int], Collected]:
         for row in rows
         if scope.covers(row.place)
     }
+
+
+def by_place(found: Mapping[tuple[str, int], Collected]) -> dict[str, Collected]:
+    """All years together, place by place."""
+    joined: dict[str, Collected] = {}
+    for (place, _), one in found.items():
+        joined.setdefault(place, Collected()).add(one)
+    return joined
+
+
+def by_year(found: Mapping[tuple[str, int], Collected]) -> dict[int, Collected]:
+    """All places together, year by year."""
+    joined: dict[int, Collected] = {}
+    for (_, year), one in found.items():
+        joined.setdefault(year, Collected()).add(one)
+    return dict(sorted(joined.items()))
 
 
 def _is_of_another_month(session: Session, today: date) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.dates import add_months, instant
+from services.dates import ONE_DAY, add_months, instant
 from services.evaluation import affiliates, reminder_facts, request_facts
-from services.evaluation.measures import KEPT_MONTHS, Period, Sums
+from services.evaluation.measures import Period, Sums
+from services.evaluation.plan_facts import KEPT_MONTHS
 from services.evaluation.scope import Scope
 from services.joining.callbacks import Outcome
 from services.records.base import table_of
 from services.records.evaluation import CaseCell, CaseFact, PlanFact, RequestFact
+from services.references import CENTRAL
 
 _cells, _cases, _plans = table_of(CaseCell), table_of(CaseFact), table_of(PlanFact)
 _requests = table_of(RequestFact)
@@ -23,17 +25,68 @@ _KEY = ("place", "month", "category", "regime")
 _SUMMED = tuple(one.name for one in _cells.c if one.name not in (*_KEY, "oldest_open"))
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The cases of a period, added up by place and category in one look at the cells."""
+
+    rows: list[tuple[str, str, tuple[int, ...]]]
+
+    def by_place(self, scope: Scope, only: str | None = None) -> dict[str, Sums]:
+        """Place by place within a scope; with `only`, of one category."""
+        found: dict[str, list[int]] = {}
+        for place, category, numbers in self.rows:
+            if scope.covers(place) and only in (None, category):
+                _take_in(found, place, numbers)
+        return {place: _cases_of(numbers) for place, numbers in found.items()}
+
+    def by_category(self, scope: Scope) -> dict[str, Sums]:
+        """All places of a scope together, category by category."""
+        found: dict[str, list[int]] = {}
+        for place, category, numbers in self.rows:
+            if scope.covers(place):
+                _take_in(found, category, numbers)
+        return {category: _cases_of(numbers) for category, numbers in found.items()}
+
+    def column(self, name: str) -> dict[tuple[str, str], int]:
+        """One number by (place, category), of every agency but the central level."""
+        at = _SUMMED.index(name)
+        return {
+            (place, category): numbers[at]
+            for place, category, numbers in self.rows
+            if place != CENTRAL
+        }
+
+
+def count_cases(session: Session, period: Period) -> Counted:
+    """The cases of the whole fund: what is expected of one place rests on all of them."""
+    rows = session.execute(
+        select(
+            _cells.c.place,
+            _cells.c.category,
+            *(func.sum(_cells.c[name]) for name in _SUMMED),
+        )
+        .where(_cells.c.month.in_(period.months))
+        .group_by(_cells.c.place, _cells.c.category)
+    )
+    return Counted([(row[0], row[1], tuple(int(one) for one in row[2:])) for row in rows])
+
+
 def sums(
-    session: Session, scope: Scope, period: Period, *, on: date, durations: bool = False
+    session: Session,
+    scope: Scope,
+    period: Period,
+    *,
+    on: date,
+    durations: bool = False,
+    counted: Counted | None = None,
 ) -> dict[str, Sums]:
     """The sums of every place within the scope in a period, as things stand `on` a day."""
     found: dict[str, Sums] = {code: Sums() for code in scope.cards}
+    found |= (counted or count_cases(session, period)).by_place(scope)
 
     def at(place: str) -> Sums:
         return found.setdefault(place, Sums())
 
-    for place, row in _added_up(session, scope, period, "place"):
-        _put_cases(at(place), row)
     for place, days in _oldest(session, scope, "place", on):
         at(place).oldest_days = days
     if durations:
@@ -51,24 +104,20 @@ def sums(
     return found
 
 
-def by_category(session: Session, scope: Scope, period: Period, *, on: date) -> dict[str, Sums]:
+def by_category(session: Session, scope: Scope, counted: Counted, *, on: date) -> dict[str, Sums]:
     """All places within the scope together, category by category: what is counted of cases."""
-    found: dict[str, Sums] = {}
-    for category, row in _added_up(session, scope, period, "category"):
-        _put_cases(found.setdefault(category, Sums()), row)
+    found = counted.by_category(scope)
     for category, days in _oldest(session, scope, "category", on):
         found.setdefault(category, Sums()).oldest_days = days
     return found
 
 
-def by_place_of_category(
+def of_category(
     session: Session, scope: Scope, period: Period, category: str, *, on: date
 ) -> dict[str, Sums]:
     """One category, place by place: what is counted of its cases."""
-    found: dict[str, Sums] = {}
+    found = count_cases(session, period).by_place(scope, category)
     only = _cells.c.category == category
-    for place, row in _added_up(session, scope, period, "place", only):
-        _put_cases(found.setdefault(place, Sums()), row)
     for place, days in _oldest(session, scope, "place", on, only):
         found.setdefault(place, Sums()).oldest_days = days
     return found
@@ -86,25 +135,6 @@ def _within(scope: Scope, column: ColumnElement[str]) -> ColumnElement[bool]:
     return true() if scope.places is None else column.in_(sorted(scope.places))
 
 
-def _added_up(
-    session: Session,
-    scope: Scope,
-    period: Period,
-    key: str,
-    only: ColumnElement[bool] | None = None,
-) -> Iterator[tuple[str, Any]]:
-    query = (
-        select(
-            _cells.c[key],
-            *(func.sum(_cells.c[name]).label(name) for name in _SUMMED),
-        )
-        .where(_cells.c.month.in_(period.months), _within(scope, _cells.c.place))
-        .group_by(_cells.c[key])
-    )
-    for row in session.execute(query if only is None else query.where(only)):
-        yield row[0], row
-
-
 def _oldest(
     session: Session, scope: Scope, key: str, on: date, only: ColumnElement[bool] | None = None
 ) -> Iterator[tuple[str, int]]:
@@ -118,9 +148,18 @@ def _oldest(
         yield name, max(0, (on - day).days)
 
 
-def _put_cases(sums: Sums, row: Any) -> None:
-    for name in _SUMMED:
-        setattr(sums, name, int(getattr(row, name)))
+def _take_in(found: dict[str, list[int]], key: str, numbers: tuple[int, ...]) -> None:
+    known = found.get(key)
+    found[key] = (
+        list(numbers) if known is None else [a + b for a, b in zip(known, numbers, strict=True)]
+    )
+
+
+def _cases_of(numbers: list[int]) -> Sums:
+    sums = Sums()
+    for name, number in zip(_SUMMED, numbers, strict=True):
+        setattr(sums, name, number)
+    return sums
 
 
 def _add_durations(
@@ -144,44 +183,51 @@ def _add_durations(
 def _add_plans(
     session: Session, scope: Scope, period: Period, on: date, at: Callable[[str], Sums]
 ) -> None:
-    """Plans asked for in the period. Those signed are counted by their day, so that many plans
-    make few rows; those in trouble also by the day it began."""
+    """Plans asked for in the period. A plan counts as kept for some months once these have
+    passed since it was signed, and no lapse was proposed up to that day."""
     end = add_months(period.months[-1], 1)
+    within = and_(
+        _plans.c.asked_on >= period.months[0],
+        _plans.c.asked_on < end,
+        _within(scope, _plans.c.place),
+    )
+    signed, trouble = _plans.c.signed_on.is_not(None), _plans.c.trouble_on.is_not(None)
+    spans: list[ColumnElement[bool]] = []
+    for months in KEPT_MONTHS:
+        due = _plans.c.signed_on <= _signed_by(on, months)
+        spans += [due, due & or_(~trouble, _plans.c.kept_months >= months)]
     rows = session.execute(
         select(
             _plans.c.place,
-            _plans.c.signed_on,
-            _plans.c.trouble_on,
             func.count(),
             _number(_plans.c.granted_at_once.is_(True)),
-            _number(_plans.c.cured.is_(True)),
-            _number(_plans.c.broken_on.is_not(None)),
+            _number(signed),
+            _number(signed & trouble),
+            _number(signed & _plans.c.cured.is_(True)),
+            _number(signed & _plans.c.broken_on.is_not(None)),
+            *map(_number, spans),
         )
-        .where(
-            _plans.c.asked_on >= period.months[0],
-            _plans.c.asked_on < end,
-            _within(scope, _plans.c.place),
-        )
-        .group_by(_plans.c.place, _plans.c.signed_on, _plans.c.trouble_on)
+        .where(within)
+        .group_by(_plans.c.place)
     )
-    marks: dict[date, list[tuple[int, date]]] = {}
-    for code, signed_on, trouble_on, number, at_once, cured, broken in rows:
+    for code, asked, at_once, signed_number, in_trouble, cured, broken, *by_span in rows:
         place = at(code)
-        place.plans_asked += number
+        place.plans_asked += asked
         place.plans_at_once += at_once
-        if signed_on is None:
-            continue
-        place.plans_signed += number
-        place.plans_in_trouble += number if trouble_on is not None else 0
+        place.plans_signed += signed_number
+        place.plans_in_trouble += in_trouble
         place.plans_cured += cured
         place.plans_broken += broken
-        if signed_on not in marks:
-            days = ((months, add_months(signed_on, months)) for months in KEPT_MONTHS)
-            marks[signed_on] = [(months, day) for months, day in days if day <= on]
-        for months, day in marks[signed_on]:
-            place.plans_due[months] = place.plans_due.get(months, 0) + number
-            if trouble_on is None or trouble_on > day:
-                place.plans_kept[months] = place.plans_kept.get(months, 0) + number
+        place.plans_due = dict(zip(KEPT_MONTHS, by_span[::2], strict=True))
+        place.plans_kept = dict(zip(KEPT_MONTHS, by_span[1::2], strict=True))
+
+
+def _signed_by(on: date, months: int) -> date:
+    """The last day of signing from which so many months have passed on a day."""
+    day = add_months(on, -months)
+    while add_months(day + ONE_DAY, months) <= on:
+        day += ONE_DAY
+    return day
 
 
 def _add_requests(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services import dates, staff
 from services.complaints import undelivered
 from services.complaints.office import CENTRAL_WILAYA, Office
-from services.evaluation import scope
+from services.evaluation import digest_lines, scope
 from services.evaluation.digest_lines import KINDS as KINDS
 from services.evaluation.digest_view import Item as Item
 from services.evaluation.digest_view import Line as Line
@@ -94,15 +94,23 @@ def forget_old(session: Session, now: datetime) -> None:
 
 def lines(view: View) -> list[Line]:
     """Every line with something in it, in the order they are read. Empty: all quiet."""
-    found = (Line(kind, list_of(view, kind)) for kind in KINDS)
-    return [line for line in found if line.items]
+    found = (Line(kind, count_of(view, kind)) for kind in KINDS)
+    return [line for line in found if line.count]
 
 
 def list_of(view: View, kind: str) -> list[Item]:
-    """What stands behind a line.
+    """What stands behind a line, as far as one can read it; the oldest first.
 
     Raises:
         KeyError: there is no such line.
     """
-    look, for_whom = KINDS[kind]
-    return list(look(view)) if for_whom(view.scope) else []
+    return digest_lines.items(view, kind)
+
+
+def count_of(view: View, kind: str) -> int:
+    """How many stand behind a line, however many that is.
+
+    Raises:
+        KeyError: there is no such line.
+    """
+    return digest_lines.count(view, kind)

@@ -1,18 +1,20 @@
-"""The lines of a digest: each finds what someone has to look at, as far as they may see it.
+"""The lines of a digest: cases, plans and calls someone has to look at, as far as they may see
+them; and which line is for whom.
 
 Lines about the machine itself (jobs, messages) are for the central level and administrators.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
-from services import dates, staff
+from services import dates
 from services.complaints import access, clock, store, undelivered
 from services.complaints.state import OPEN, Status
+from services.evaluation import digest_places
 from services.evaluation.digest_view import Item, View
 from services.evaluation.scope import Scope
 from services.people import Role
@@ -20,18 +22,15 @@ from services.plans import undelivered as plan_decisions
 from services.plans.states import State
 from services.records.base import table_of
 from services.records.complaints import Complaint, DeskGroup, DeskTopic
-from services.records.evaluation import BandFlag, CaseFact, ClusterFlag, JobFailure
+from services.records.evaluation import CaseFact
 from services.records.joining import Callback
 from services.records.plans import Plan
-from services.records.traffic import OutgoingCall, SetAsideUpdate
 
 STANDS_STILL = timedelta(days=7)  # a working week
 UNTAKEN = timedelta(days=1)
 CANDIDATES_MAX = 500
 _complaints, _plans, _facts = table_of(Complaint), table_of(Plan), table_of(CaseFact)
-_flags, _bands, _callbacks = table_of(ClusterFlag), table_of(BandFlag), table_of(Callback)
-_groups, _topics, _failures = table_of(DeskGroup), table_of(DeskTopic), table_of(JobFailure)
-_aside, _calls = table_of(SetAsideUpdate), table_of(OutgoingCall)
+_groups, _topics, _callbacks = table_of(DeskGroup), table_of(DeskTopic), table_of(Callback)
 _TO_DECIDE = (State.REQUESTED.value, State.LAPSE_PROPOSED.value)
 
 
@@ -73,56 +72,50 @@ def _breaches_today(view: View) -> Iterable[Item]:
             )
 
 
-def _late(view: View) -> Iterable[Item]:
-    return _cases(view, _complaints.c.late.is_(True))
+def _late(_: View) -> ColumnElement[bool]:
+    return _complaints.c.late.is_(True)
 
 
-def _untaken(view: View) -> Iterable[Item]:
-    return _cases(
-        view,
-        _complaints.c.owner.is_(None)
-        & _complaints.c.late.is_(False)
-        & (_complaints.c.filed_at < view.now - UNTAKEN),
+def _untaken(view: View) -> ColumnElement[bool]:
+    return and_(
+        _complaints.c.owner.is_(None),
+        _complaints.c.late.is_(False),
+        _complaints.c.filed_at < view.now - UNTAKEN,
     )
 
 
-def _stands_still(view: View) -> Iterable[Item]:
+def _stands_still(view: View) -> ColumnElement[bool]:
     """Nobody did anything for a working week, and it is not the citizen who is waited for."""
     quiet = select(_facts.c.complaint_id).where(_facts.c.touched_at < view.now - STANDS_STILL)
-    return _cases(
-        view,
-        _complaints.c.id.in_(quiet)
-        & _complaints.c.owner.is_not(None)
-        & (_complaints.c.status != Status.WAITING.value),
+    return and_(
+        _complaints.c.id.in_(quiet),
+        _complaints.c.owner.is_not(None),
+        _complaints.c.status != Status.WAITING.value,
     )
 
 
-def _plans_to_decide(view: View) -> Iterable[Item]:
-    return _plans_where(view, true())
+def _without_topic(view: View) -> ColumnElement[bool]:
+    """Open for a day, its desk has a group that works, and yet it has no topic there."""
+    has_one = exists().where(
+        _topics.c.complaint_id == _complaints.c.id, _topics.c.chat_id == _groups.c.chat_id
+    )
+    group = exists().where(
+        _groups.c.desk == _complaints.c.desk, _groups.c.trouble.is_(None), ~has_one
+    )
+    return and_(group, _complaints.c.filed_at < view.now - UNTAKEN)
 
 
-def _decisions_late(view: View) -> Iterable[Item]:
+def _to_decide(_: View) -> ColumnElement[bool]:
+    return _plans.c.state.in_(_TO_DECIDE)
+
+
+def _decisions_late(view: View) -> ColumnElement[bool]:
     """The day that was promised for a decision has passed, and nobody took it."""
     today = dates.day_in_algiers(view.now)
-    requested = and_(_plans.c.state == State.REQUESTED.value, _plans.c.answer_by < today)
-    lapse = and_(_plans.c.state == State.LAPSE_PROPOSED.value, _plans.c.decide_by < today)
-    return _plans_where(view, or_(requested, lapse))
-
-
-def _plans_where(view: View, condition: ColumnElement[bool]) -> Iterable[Item]:
-    places = view.scope.places
-    query = select(
-        _plans.c.id, _plans.c.reference, _plans.c.asked_at, _plans.c.agency, _plans.c.telegram_id
-    ).where(
-        _plans.c.state.in_(_TO_DECIDE),
-        condition,
-        true() if places is None else _plans.c.agency.in_(sorted(places)),
+    return or_(
+        and_(_plans.c.state == State.REQUESTED.value, _plans.c.answer_by < today),
+        and_(_plans.c.state == State.LAPSE_PROPOSED.value, _plans.c.decide_by < today),
     )
-    if view.scope.member.role is Role.CENTRAL:
-        query = query.where(_plans.c.level == "central")
-    for row in view.session.execute(query.order_by(_plans.c.asked_at).limit(CANDIDATES_MAX)):
-        if row.telegram_id != view.scope.member.telegram_id:
-            yield Item("plan", row.reference, row.id, row.asked_at, place=row.agency)
 
 
 def _calls_late(view: View) -> Iterable[Item]:
@@ -146,94 +139,10 @@ def _undelivered(view: View) -> Iterable[Item]:
     """Answers and decisions that never reached their citizen: someone has to phone."""
     cases = undelivered.to_phone(view.session, view.since)
     if cases:
-        yield from _cases(view, _complaints.c.id.in_(cases), among=None)
+        yield from _cases(view, and_(visible(view), _complaints.c.id.in_(cases)))
     plans = undelivered.to_phone(view.session, view.since, plan_decisions.TO_PHONE)
-    places = view.scope.places
     if plans:
-        for row in view.session.execute(
-            select(_plans.c.id, _plans.c.reference, _plans.c.asked_at, _plans.c.agency)
-            .where(
-                _plans.c.id.in_(plans),
-                true() if places is None else _plans.c.agency.in_(sorted(places)),
-            )
-            .order_by(_plans.c.id)
-        ):
-            yield Item("plan", row.reference, row.id, row.asked_at, place=row.agency)
-
-
-def _without_topic(view: View) -> Iterable[Item]:
-    """Open for a day, its desk has a group that works, and yet it has no topic there."""
-    has_one = exists().where(
-        _topics.c.complaint_id == _complaints.c.id, _topics.c.chat_id == _groups.c.chat_id
-    )
-    group = exists().where(
-        _groups.c.desk == _complaints.c.desk, _groups.c.trouble.is_(None), ~has_one
-    )
-    return _cases(view, group & (_complaints.c.filed_at < view.now - UNTAKEN))
-
-
-# --- agencies and the machine ---------------------------------------------------------------
-
-
-def _clusters(view: View) -> Iterable[Item]:
-    for row in view.session.execute(
-        select(_flags).where(_flags.c.found_at >= view.since).order_by(_flags.c.place)
-    ):
-        if view.scope.covers(row.place):
-            yield Item("cluster", row.place, category=row.category, observed=row.observed)
-
-
-def _outside(view: View) -> Iterable[Item]:
-    """Agencies that left the band of what is expected of them."""
-    for row in view.session.execute(
-        select(_bands).where(_bands.c.found_at >= view.since).order_by(_bands.c.place)
-    ):
-        if view.scope.covers(row.place):
-            yield Item("agency", row.place, category=row.what, observed=row.observed)
-
-
-def _without_director(view: View) -> Iterable[Item]:
-    for code, card in view.scope.cards.items():
-        if card.parent is None and not staff.directors_of(view.session, code):
-            yield Item("place", code)
-
-
-def _groups_in_trouble(view: View) -> Iterable[Item]:
-    for row in view.session.execute(
-        select(_groups.c.desk).where(_groups.c.trouble.is_not(None)).order_by(_groups.c.desk)
-    ):
-        if view.scope.covers(row.desk):
-            yield Item("place", row.desk)
-
-
-def _failed_jobs(view: View) -> Iterable[Item]:
-    rows = view.session.execute(
-        select(_failures.c.job, func.max(_failures.c.at), func.count())
-        .where(_failures.c.at >= view.since)
-        .group_by(_failures.c.job)
-        .order_by(_failures.c.job)
-    )
-    for job, at, number in rows:
-        yield Item("job", job, since=at, observed=number)
-
-
-def _set_aside(view: View) -> Iterable[Item]:
-    for row in view.session.execute(
-        select(_aside.c.reference, _aside.c.at)
-        .where(_aside.c.at >= view.since)
-        .order_by(_aside.c.at)
-    ):
-        yield Item("message", row.reference, since=row.at)
-
-
-def _unknown_calls(view: View) -> Iterable[Item]:
-    for row in view.session.execute(
-        select(_calls.c.id, _calls.c.done_at)
-        .where(_calls.c.state == "unknown", _calls.c.done_at >= view.since)
-        .order_by(_calls.c.done_at)
-        .limit(CANDIDATES_MAX)
-    ):
-        yield Item("message", str(row.id), since=row.done_at)
+        yield from _plan_items(view, and_(visible_plans(view), _plans.c.id.in_(plans)))
 
 
 # --- which line is for whom -----------------------------------------------------------------
@@ -252,34 +161,99 @@ def _keepers(found: Scope) -> bool:
     return found.member.role in (Role.CENTRAL, Role.ADMIN)
 
 
-# In the order they are read: what waits for the reader first.
-KINDS: dict[str, tuple[Callable[[View], Iterable[Item]], Callable[[Scope], bool]]] = {
-    "late": (_late, _everyone),
-    "today": (_breaches_today, _everyone),
-    "decide_late": (_decisions_late, _everyone),
-    "decide": (_plans_to_decide, _everyone),
-    "undelivered": (_undelivered, _everyone),
-    "calls": (_calls_late, _everyone),
-    "untaken": (_untaken, _everyone),
-    "still": (_stands_still, _everyone),
-    "outside": (_outside, _everyone),
-    "clusters": (_clusters, _everyone),
-    "topics": (_without_topic, _everyone),
-    "groups": (_groups_in_trouble, _everyone),
-    "no_director": (_without_director, _whole_fund),
-    "jobs": (_failed_jobs, _keepers),
-    "set_aside": (_set_aside, _keepers),
-    "unknown": (_unknown_calls, _keepers),
+# Lines that are a condition on open cases, or on plans; the others look for themselves.
+OF_CASES: dict[str, Callable[[View], ColumnElement[bool]]] = {
+    "late": _late,
+    "untaken": _untaken,
+    "still": _stands_still,
+    "topics": _without_topic,
 }
+OF_PLANS: dict[str, Callable[[View], ColumnElement[bool]]] = {
+    "decide_late": _decisions_late,
+    "decide": _to_decide,
+}
+_OTHERS: dict[str, Callable[[View], Iterable[Item]]] = {
+    "today": _breaches_today,
+    "undelivered": _undelivered,
+    "calls": _calls_late,
+    "outside": digest_places.outside,
+    "clusters": digest_places.clusters,
+    "groups": digest_places.groups_in_trouble,
+    "no_director": digest_places.without_director,
+    "jobs": digest_places.failed_jobs,
+    "set_aside": digest_places.set_aside,
+    "unknown": digest_places.unknown_calls,
+}
+# In the order they are read, what waits for the reader first; and for whom each is.
+KINDS: dict[str, Callable[[Scope], bool]] = {
+    "late": _everyone,
+    "today": _everyone,
+    "decide_late": _everyone,
+    "decide": _everyone,
+    "undelivered": _everyone,
+    "calls": _everyone,
+    "untaken": _everyone,
+    "still": _everyone,
+    "outside": _everyone,
+    "clusters": _everyone,
+    "topics": _everyone,
+    "groups": _everyone,
+    "no_director": _whole_fund,
+    "jobs": _keepers,
+    "set_aside": _keepers,
+    "unknown": _keepers,
+}
+
+
+def count(view: View, kind: str) -> int:
+    """How many entries a line has.
+
+    Raises:
+        KeyError: there is no such line.
+    """
+    if not KINDS[kind](view.scope):
+        return 0
+    if kind in OF_CASES:
+        query = select(func.count()).select_from(_complaints).where(of_cases(view, kind))
+    elif kind in OF_PLANS:
+        query = select(func.count()).select_from(_plans).where(of_plans(view, kind))
+    else:
+        return len(list(_OTHERS[kind](view)))
+    return int(view.session.execute(query).scalar_one())
+
+
+def items(view: View, kind: str) -> list[Item]:
+    """The entries of a line, the oldest first, and no more than anybody reads.
+
+    Raises:
+        KeyError: there is no such line.
+    """
+    if not KINDS[kind](view.scope):
+        return []
+    if kind in OF_CASES:
+        return list(_cases(view, of_cases(view, kind)))
+    if kind in OF_PLANS:
+        return list(_plan_items(view, of_plans(view, kind)))
+    return list(_OTHERS[kind](view))
+
+
+def of_cases(view: View, kind: str) -> ColumnElement[bool]:
+    """The open cases of a line that exist for the reader."""
+    return and_(visible(view), _complaints.c.status.in_(OPEN), OF_CASES[kind](view))
+
+
+def of_plans(view: View, kind: str) -> ColumnElement[bool]:
+    """The plans of a line that wait for a decision of the reader, or of their agencies."""
+    waits = and_(visible_plans(view), _plans.c.state.in_(_TO_DECIDE), OF_PLANS[kind](view))
+    if view.scope.member.role is Role.CENTRAL:
+        return and_(waits, _plans.c.level == "central")
+    return waits
 
 
 # --- inside ---------------------------------------------------------------------------------
 
 
-def _cases(
-    view: View, condition: ColumnElement[bool], *, among: Collection[str] | None = OPEN
-) -> Iterable[Item]:
-    """Cases that exist for the reader, of some states (None: any), the oldest first."""
+def _cases(view: View, condition: ColumnElement[bool]) -> Iterable[Item]:
     for row in view.session.execute(
         select(
             _complaints.c.id,
@@ -288,15 +262,30 @@ def _cases(
             _complaints.c.category,
             _complaints.c.desk,
         )
-        .where(
-            visible(view),
-            true() if among is None else _complaints.c.status.in_(among),
-            condition,
-        )
+        .where(condition)
         .order_by(_complaints.c.filed_at, _complaints.c.id)
         .limit(CANDIDATES_MAX)
     ):
         yield Item("case", row.reference, row.id, row.filed_at, row.category, place=row.desk)
+
+
+def _plan_items(view: View, condition: ColumnElement[bool]) -> Iterable[Item]:
+    for row in view.session.execute(
+        select(_plans.c.id, _plans.c.reference, _plans.c.asked_at, _plans.c.agency)
+        .where(condition)
+        .order_by(_plans.c.asked_at, _plans.c.id)
+        .limit(CANDIDATES_MAX)
+    ):
+        yield Item("plan", row.reference, row.id, row.asked_at, place=row.agency)
+
+
+def visible_plans(view: View) -> ColumnElement[bool]:
+    """The plans that exist for the one who looks: of their places, and not their own."""
+    places = view.scope.places
+    return and_(
+        func.coalesce(_plans.c.telegram_id, 0) != view.scope.member.telegram_id,
+        true() if places is None else _plans.c.agency.in_(sorted(places)),
+    )
 
 
 def visible(view: View) -> ColumnElement[bool]:

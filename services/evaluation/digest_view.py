@@ -27,12 +27,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    kind: str
-    items: list[Item]
+    """A line with something in it; its list is read when it is opened."""
 
-    @property
-    def count(self) -> int:
-        return len(self.items)
+    kind: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Listed(Generic[Row]):
 # the digest finds.
 CASE_FILTERS: dict[str, Callable[[Period], ColumnElement[bool]] | None] = {
     "open": lambda _: _OPEN,
-    "late": lambda _: and_(_OPEN, _complaints.c.late.is_(True)),
+    "late": None,
     "today": None,
     "untaken": None,
     "still": None,
@@ -138,7 +138,6 @@ def plans(
         KeyError: no such filter.
     """
     condition = _condition(view, period, PLAN_FILTERS[show], show, _plans.c.id)
-    places = view.scope.places
     query = select(
         _plans.c.reference,
         _plans.c.agency,
@@ -149,8 +148,7 @@ def plans(
         func.coalesce(_plans.c.decide_by, _plans.c.answer_by),
     ).where(
         condition,
-        func.coalesce(_plans.c.telegram_id, 0) != view.scope.member.telegram_id,
-        true() if places is None else _plans.c.agency.in_(sorted(places)),
+        digest_lines.visible_plans(view),
         true() if place is None else _plans.c.agency == place,
     )
     order = _plans.c.asked_at
@@ -205,8 +203,11 @@ def _condition(
 ) -> ColumnElement[bool]:
     if made is not None:
         return made(period)
-    look, _ = digest_lines.KINDS[show]
-    return column.in_([item.id for item in look(view)])
+    if show in digest_lines.OF_CASES:
+        return digest_lines.of_cases(view, show)
+    if show in digest_lines.OF_PLANS:
+        return digest_lines.of_plans(view, show)
+    return column.in_([item.id for item in digest_lines.items(view, show)])
 
 
 def _filed_in(period: Period) -> ColumnElement[bool]:

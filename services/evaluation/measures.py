@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.dates import add_months, end_of_month
+from services.evaluation.plan_facts import KEPT_MONTHS
 from services.evaluation.reminder_facts import After
 
 MINUTES_A_DAY = 24 * 60
@@ -130,7 +131,6 @@ def _time(name: str, share: float, minutes_a_unit: int) -> Callable[[Sums], floa
     return value
 
 
-KEPT_MONTHS = (3, 6, 12)
 MEASURES: tuple[Measure, ...] = (
     Measure("filed", Unit.COUNT, lambda s: s.filed),
     Measure(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from services.dates import day_in_algiers
+from services.dates import add_months, day_in_algiers
 from services.records.base import table_of
 from services.records.evaluation import PlanFact
 from services.records.plans import Plan
 from services.records.traffic import Event
 
 SUBJECT = "plan"
+KEPT_MONTHS = (3, 6, 12)
 _facts, _plans, _events = table_of(PlanFact), table_of(Plan), table_of(Event)
 
 
@@ -57,12 +59,20 @@ def _read(happened: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         elif in_danger and name in ("saved", "completed", "delayed"):
             cured = cured or name != "delayed"
             in_danger = False
+    signed_on, trouble_on = first.get("signed"), first.get("lapse_proposed")
     return {
         "granted_at_once": "granted" in first,
         "refused": "refused" in first,
-        "signed_on": first.get("signed"),
-        "trouble_on": first.get("lapse_proposed"),
+        "signed_on": signed_on,
+        "trouble_on": trouble_on,
+        "kept_months": months_kept(signed_on, trouble_on) if signed_on and trouble_on else None,
         "cured": cured,
         "broken_on": first.get("lapsed"),
         "completed_on": first.get("completed"),
     }
+
+
+def months_kept(signed_on: date, trouble_on: date) -> int:
+    """The longest of the measured times that had passed before a lapse was first proposed."""
+    kept = (months for months in KEPT_MONTHS if trouble_on > add_months(signed_on, months))
+    return max(kept, default=0)

@@ -65,21 +65,25 @@ def make(
     session: Session, scope: Scope, period: Period, *, on: date, durations: bool = True
 ) -> Report:
     """The report of a period. Without `durations` it costs a fraction."""
-    places = counting.sums(session, scope, period, on=on, durations=durations)
+    cases = counting.count_cases(session, period)
+    places = counting.sums(session, scope, period, on=on, durations=durations, counted=cases)
     together = counting.whole(places)
     before = counting.whole(
         counting.sums(session, scope, previous(period), on=on, durations=durations)
     )
     compared = {
-        what: [one for one in agencies.compare(session, what, period) if scope.covers(one.place)]
+        what: [
+            one for one in agencies.compare(session, what, period, cases) if scope.covers(one.place)
+        ]
         for what in agencies.COMPARED
     }
-    counted = counting.by_category(session, scope, period, on=on)
+    counted = counting.by_category(session, scope, cases, on=on)
     by_category = {
         leaf.code: counted.get(leaf.code, Sums())
         for leaf in categories.tree().leaves()
         if scope.whole_fund or not leaf.restricted
     }
+    collected = collection.by_place_and_year(session, scope)
     return Report(
         scope=scope,
         period=period,
@@ -89,9 +93,9 @@ def make(
         before=before,
         compared=compared,
         categories=by_category,
-        collected=collection.by_place(session, scope),
-        collected_years=collection.by_year(session, scope),
-        collected_places_years=collection.by_place_and_year(session, scope),
+        collected=collection.by_place(collected),
+        collected_years=collection.by_year(collected),
+        collected_places_years=collected,
         good=list(_good(together, before, compared)),
         attention=list(_attention(together, before, compared)),
         unsaid=list(_unsaid(together, compared)),

@@ -131,6 +131,8 @@ class PlanFact(Base):
     refused: Mapped[bool] = mapped_column()
     signed_on: Mapped[date | None] = mapped_column(Date)
     trouble_on: Mapped[date | None] = mapped_column(Date)  # first proposed to lapse
+    # Of a plan in trouble: for how many of the months that are measured it was kept before.
+    kept_months: Mapped[int | None] = mapped_column(SmallInteger)
     cured: Mapped[bool] = mapped_column()
     broken_on: Mapped[date | None] = mapped_column(Date)
     completed_on: Mapped[date | None] = mapped_column(Date)

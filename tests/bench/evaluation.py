@@ -222,11 +222,14 @@ async def time_pages(url: str, make: sessionmaker[Session]) -> dict[str, list[fl
     ):
         async with browser.post(scene.link(1)) as answer:
             assert answer.status == 200
+        of_half_year = "?from=2026-07-01&"
         for path in ("", "agency/16", "cases", "cases?show=period", "plans", "campaigns"):
+            address = f"{scene.base_url}/managers/{path.partition('?')[0]}"
+            address += of_half_year + path.partition("?")[2]
             found[path] = []
             for _ in range(9):
                 start = time.perf_counter()
-                async with browser.get(f"{scene.base_url}/managers/{path}") as answer:
+                async with browser.get(address) as answer:
                     assert answer.status == 200
                     await answer.read()
                 found[path].append(1_000 * (time.perf_counter() - start))
@@ -261,28 +264,30 @@ _DRAWN = (
     SELECT n, lpad((1 + floor(random() * :agencies))::int::text, 2, '0'), date_trunc('month', d),
         d, (CAST(:leaves AS text[]))[1 + n % cardinality(CAST(:leaves AS text[]))],
         (CAST(:regimes AS text[]))[1 + (n / 7) % cardinality(CAST(:regimes AS text[]))], false,
-        CASE WHEN n % 50 = 0 THEN 'in_hand' ELSE 'closed' END,
+        CASE WHEN d > date '2027-01-05' AND n % 4 > 0 THEN 'in_hand' ELSE 'closed' END,
         (random() * 2000)::int, (random() * 9000)::int, (random() * 40000)::int,
         random() < 0.8, random() < 0.85, 'accepted', (random() < 0.05)::int, false,
         random() < 0.1, 0, random() < 0.01, random() < 0.1,
         CASE WHEN random() < 0.3 THEN 1 + floor(random() * 5)::int END,
-        d + interval '9 hours'
-      FROM (SELECT n, date '2026-01-01' + floor(random() * 365)::int AS d
+        d + interval '3 days'
+      FROM (SELECT n, date '2026-01-20' + (n::bigint * 364 / :cases)::int AS d
               FROM generate_series(1, :cases) AS n) AS drawn
     """,
     """
     INSERT INTO complaints (id, reference, telegram_id, contributor_id, agency, category,
         restricted, anonymous, language, filed_at, desk, level, status, owner, late)
     SELECT complaint_id, 'R-' || place || '-' || complaint_id, 2, NULL, place, category,
-        false, false, 'fr', filed_on + interval '9 hours', place, 'agency', status, 9001,
-        complaint_id % 350 = 0
+        false, false, 'fr', filed_on + interval '9 hours', place, 'agency', status,
+        CASE WHEN complaint_id % 40 > 0 THEN 9001 END,
+        filed_on < date '2027-01-10' AND complaint_id % 5 = 0
       FROM case_facts
     """,
     """
     INSERT INTO plan_facts (plan_id, place, asked_on, granted_at_once, refused, signed_on,
-        trouble_on, cured, broken_on, completed_on)
+        trouble_on, kept_months, cured, broken_on, completed_on)
     SELECT n, lpad((1 + n % :agencies)::text, 2, '0'), d, n % 3 > 0, false, d,
-        CASE WHEN n % 9 = 0 THEN d + 100 END, n % 18 = 0, CASE WHEN n % 27 = 0 THEN d + 150 END,
+        CASE WHEN n % 9 = 0 THEN d + 100 END, CASE WHEN n % 9 = 0 THEN 3 END,
+        n % 18 = 0, CASE WHEN n % 27 = 0 THEN d + 150 END,
         NULL
       FROM (SELECT n, date '2026-01-01' + (n % 365)::int AS d
               FROM generate_series(1, :cases / 5) AS n) AS drawn

@@ -33,6 +33,10 @@ def session(database_url: str) -> Iterator[Session]:
     engine.dispose()
 
 
+def by_place(session: Session, within: scope.Scope) -> dict[str, collection.Collected]:
+    return collection.by_place(collection.by_place_and_year(session, within))
+
+
 def people(session: Session, vault: Vault) -> list[tuple[int, str]]:
     fund.create_agency(session, "31", name_fr="Oran", wilaya="31")
     found = []
@@ -74,9 +78,9 @@ def test_arrears_by_agency_are_the_sum_of_all_positions(
     while collection.go_on(session, RULES, NOW, at_most=at_most):
         pass
     within = scope.of_member(session, MANAGER)
-    found = collection.by_place(session, within)
+    found = by_place(session, within)
     assert {place: one.late for place, one in found.items()} == expected(session, known)
-    years = collection.by_year(session, within)
+    years = collection.by_year(collection.by_place_and_year(session, within))
     together = Collected()
     for one in years.values():
         together.add(one)
@@ -91,16 +95,16 @@ def test_a_pass_under_way_is_not_shown_and_the_last_one_stays(
     people(session, vault)
     within = scope.of_member(session, MANAGER)
     assert collection.go_on(session, RULES, NOW, at_most=5)
-    assert collection.by_place(session, within) == {}
+    assert by_place(session, within) == {}
     while collection.go_on(session, RULES, NOW, at_most=5):
         pass
-    before = collection.by_place(session, within)
+    before = by_place(session, within)
     december = datetime(2026, 12, 2, 9, tzinfo=UTC)
     assert collection.go_on(session, RULES, december, at_most=5)
-    assert collection.by_place(session, within) == before
+    assert by_place(session, within) == before
     while collection.go_on(session, RULES, december, at_most=5):
         pass
-    after = collection.by_place(session, within)
+    after = by_place(session, within)
     assert {one.on for one in after.values()} == {date(2026, 12, 2)}
     assert after["16"].due == before["16"].due
 
@@ -126,7 +130,7 @@ def test_who_moved_counts_where_the_newest_load_has_them(session: Session, vault
     for at_most in (2, 100):
         while collection.go_on(session, RULES, NOW, at_most=at_most):
             pass
-        found = collection.by_place(session, scope.of_member(session, MANAGER))
+        found = by_place(session, scope.of_member(session, MANAGER))
         assert set(found) == {"16", "31", "47"}
 
 
@@ -135,9 +139,9 @@ def test_a_director_sees_their_own_agency_alone(session: Session, vault: Vault) 
     while collection.go_on(session, RULES, NOW, at_most=100):
         pass
     director = Member(2, "D", Role.DIRECTOR, "31", True, "fr", True)
-    assert set(collection.by_place(session, scope.of_member(session, director))) == {"31"}
+    assert set(by_place(session, scope.of_member(session, director))) == {"31"}
 
 
 def test_before_any_load_there_is_nothing_to_do(session: Session) -> None:
     assert not collection.go_on(session, RULES, NOW, at_most=100)
-    assert collection.by_place(session, scope.of_member(session, MANAGER)) == {}
+    assert by_place(session, scope.of_member(session, MANAGER)) == {}
