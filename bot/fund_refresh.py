@@ -11,11 +11,11 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.fund_api import FundApi, FundKnowsNobody, FundSilent
+from bot.gateway.transactions import Transactions
 from bot.gateway.workers import Workers
 from handlers.account import status
 from handlers.kit import Kit
@@ -27,7 +27,6 @@ from services.outbox import Call, Outbox
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 LOOK_EVERY_S = 0.5
 AT_A_TIME = 8
 
@@ -49,8 +48,7 @@ class FundRefresh:
         self._api = api
         self._kit = kit
         self._clock = clock
-        self._sessions = sessions
-        self._workers = workers
+        self._transactions = Transactions(sessions, workers)
         self._after_commit = after_commit
         self._look_every_s = look_every_s
         self._under_way: dict[int, asyncio.Task[None]] = {}
@@ -74,7 +72,7 @@ class FundRefresh:
         free = AT_A_TIME - len(self._under_way)
         if free <= 0:
             return
-        found = await self._do(
+        found = await self._transactions.do(
             lambda session: [
                 (question, waiting.ssn_for(session, self._kit.vault, question))
                 for question in waiting.due(session, self._clock.now(), limit=AT_A_TIME)
@@ -163,11 +161,4 @@ class FundRefresh:
             work(session, box)
             return box.added
 
-        self._after_commit(await self._do(unit))
-
-    async def _do(self, work: Callable[[Session], T]) -> T:
-        def job() -> T:
-            with self._sessions.begin() as session:
-                return work(session)
-
-        return await self._workers.submit(0, job)
+        self._after_commit(await self._transactions.do(unit))

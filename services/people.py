@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -195,14 +196,7 @@ def choose_language(session: Session, caller: Caller, language: str, now: dateti
         .where(_people.c.telegram_id == caller.telegram_id)
         .values(language=language, language_chosen=True)
     )
-    events.record(
-        session,
-        "person.language_chosen",
-        at=now,
-        actor=events.person(caller.telegram_id),
-        subject=("person", caller.telegram_id),
-        data={"language": language},
-    )
+    _note(session, caller, "person.language_chosen", now, {"language": language})
 
 
 def give_consent(session: Session, caller: Caller, now: datetime) -> None:
@@ -211,13 +205,7 @@ def give_consent(session: Session, caller: Caller, now: datetime) -> None:
     session.execute(
         update(_people).where(_people.c.telegram_id == caller.telegram_id).values(consented_at=now)
     )
-    events.record(
-        session,
-        "person.consented",
-        at=now,
-        actor=events.person(caller.telegram_id),
-        subject=("person", caller.telegram_id),
-    )
+    _note(session, caller, "person.consented", now)
 
 
 def withdraw_consent(session: Session, caller: Caller, now: datetime) -> None:
@@ -226,13 +214,7 @@ def withdraw_consent(session: Session, caller: Caller, now: datetime) -> None:
     session.execute(
         update(_people).where(_people.c.telegram_id == caller.telegram_id).values(consented_at=None)
     )
-    events.record(
-        session,
-        "person.consent_withdrawn",
-        at=now,
-        actor=events.person(caller.telegram_id),
-        subject=("person", caller.telegram_id),
-    )
+    _note(session, caller, "person.consent_withdrawn", now)
 
 
 def in_conversation(session: Session, *, since: datetime) -> list[int]:
@@ -253,4 +235,22 @@ def in_conversation(session: Session, *, since: datetime) -> list[int]:
 def set_reachable(session: Session, telegram_id: int, reachable: bool) -> None:
     session.execute(
         update(_people).where(_people.c.telegram_id == telegram_id).values(reachable=reachable)
+    )
+
+
+def _note(
+    session: Session,
+    caller: Caller,
+    name: str,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """What a person did about themself is written down."""
+    events.record(
+        session,
+        name,
+        at=now,
+        actor=events.person(caller.telegram_id),
+        subject=("person", caller.telegram_id),
+        data=data,
     )

@@ -167,27 +167,14 @@ class World:
             counter = chat
         message_id = counter.next_message_id
         counter.next_message_id += 1
-        data: Json = {"message_id": message_id}
-        if chat.kind == CHANNEL:
-            data["sender_chat"] = chat.public
-        else:
-            data["from"] = sender.public
-        data["chat"] = chat.public
-        data["date"] = self.date()
-        if thread_id and thread_id != GENERAL_TOPIC:
-            data["message_thread_id"] = thread_id
-            data["is_topic_message"] = True
-            if reply_to is None and not is_service:
-                reply_to = chat.messages.get(thread_id)
-        if reply_to is not None:
-            data["reply_to_message"] = {
-                name: value
-                for name, value in reply_to.data.items()
-                if name not in ("reply_to_message", "pinned_message")
-            }
-        if extra:
-            data.update(extra)
-        data.update(content)
+        if reply_to is None and not is_service and thread_id and thread_id != GENERAL_TOPIC:
+            reply_to = chat.messages.get(thread_id)
+        data: Json = {
+            "message_id": message_id,
+            **self._head_of(chat, sender, thread_id, reply_to),
+            **(extra or {}),
+            **content,
+        }
         if protected:
             data["has_protected_content"] = True
         if markup is not None:
@@ -210,6 +197,22 @@ class World:
         if self.listeners:
             self.emit("message", chat_id=chat.id, bot_id=chat.bot_id, message=data)
         return message
+
+    def _head_of(self, chat: Chat, sender: User, thread_id: int, reply_to: Message | None) -> Json:
+        """Who says it, where and when, and what it answers."""
+        data: Json = {"from": sender.public}
+        if chat.kind == CHANNEL:
+            data = {"sender_chat": chat.public}
+        data |= {"chat": chat.public, "date": self.date()}
+        if thread_id and thread_id != GENERAL_TOPIC:
+            data |= {"message_thread_id": thread_id, "is_topic_message": True}
+        if reply_to is not None:
+            data["reply_to_message"] = {
+                name: value
+                for name, value in reply_to.data.items()
+                if name not in ("reply_to_message", "pinned_message")
+            }
+        return data
 
     def _set_keyboard(self, chat: Chat, markup: Json, reply_to: Message | None) -> None:
         keyboard = None if "remove_keyboard" in markup else markup

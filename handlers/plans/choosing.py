@@ -5,20 +5,19 @@ Every step works the figures out anew, so what is shown is what would be signed 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.buttons import Button
 from handlers.plans import amounts, draft, text
 from handlers.plans.guard import office
 from handlers.turn import Turn
+from handlers.words import Words
 from services.money import BasisPoints, Centimes
 from services.numbers.digits import latin_digits
 from services.plans import proposals, quoting
-from services.plans.schedule import (
-    LAST_DAY_EVERY_MONTH_HAS,
-    MONTH_END,
-)
-from services.plans.terms import MeansTooSmall, down_payment_of
+from services.plans.schedule import LAST_DAY_EVERY_MONTH_HAS, MONTH_END, Schedule
+from services.plans.terms import MeansTooSmall, Wish, down_payment_of
 
 DAYS = (MONTH_END, 1, 5, 10, 15, 20, 25)
 DOWN_SHARES = (BasisPoints(2_500), BasisPoints(5_000))
@@ -62,6 +61,12 @@ def ask_choice(turn: Turn) -> None:
         )
     )
     parts.append(words.text("plan.choose_hint"))
+    rows = [*_choices(words, wish, found), turn.navigation()]
+    turn.show_html("\n\n".join(part for part in parts if part), rows)
+
+
+def _choices(words: Words, wish: Wish, found: Sequence[Schedule]) -> list[list[Button]]:
+    """The proposals, and the ways to one's own."""
     rows = [
         [
             Button(
@@ -77,12 +82,12 @@ def ask_choice(turn: Turn) -> None:
         rows.append(
             [Button("plan.button_send_means", "plan.as_said", values={"means": wish.means})]
         )
-    rows += [
+    return [
+        *rows,
         [Button("plan.button_means", "plan.by_means")],
         [Button("plan.button_length", "plan.by_length")],
         [Button("plan.button_day", "plan.by_day"), Button("plan.button_down", "plan.by_down")],
     ]
-    turn.show_html("\n\n".join(part for part in parts if part), [*rows, turn.navigation()])
 
 
 def answer_choice(turn: Turn) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -79,66 +79,66 @@ def write_people(
     receipts: str,
     progress: Callable[[int], None] = lambda _: None,
 ) -> dict[str, int]:
-    """Write people as the fund's files. `receipts` begins every receipt's number."""
+    """Write people as the fund's files; returns how many lines of each. `receipts` begins every
+    receipt's number."""
     directory.mkdir(parents=True, exist_ok=True)
-    lines: Counter[str] = Counter()
     affiliates: Counter[str] = Counter()
     with ExitStack() as stack:
-
-        def open_file(file_format: formats.FileFormat) -> Callable[[Sequence[Any]], None]:
-            file = stack.enter_context(
-                (directory / file_format.name).open("w", encoding="utf-8", newline="")
-            )
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(file_format.columns)
-            lines[file_format.name] = 0
-
-            def write(row: Sequence[Any]) -> None:
-                lines[file_format.name] += 1
-                writer.writerow(row)
-
-            return write
-
-        write_contributor = open_file(formats.CONTRIBUTORS)
-        write_declaration = open_file(formats.DECLARATIONS)
-        write_payment = open_file(formats.PAYMENTS)
-        write_surcharge = open_file(formats.SURCHARGES)
+        files = {one.name: _File(directory, one, stack) for one in formats.ALL}
         done = 0
         for person in people:
-            write_contributor(
-                (
-                    person.ssn,
-                    person.name_fr,
-                    person.name_ar,
-                    person.phone,
-                    person.category,
-                    person.agency,
-                    person.affiliated_on,
-                    person.ceased_on or "",
-                )
-            )
+            _write_person(files, person, receipts)
             affiliates[person.agency] += 1
-            for year, base in person.declarations.items():
-                write_declaration((person.ssn, year, format_plain(base)))
-            for payment in person.payments:
-                receipt = f"{receipts}-{lines[formats.PAYMENTS.name] + 1:08d}"
-                write_payment(
-                    (
-                        receipt,
-                        person.ssn,
-                        payment.year or "",
-                        payment.paid_on,
-                        format_plain(payment.amount),
-                        payment.channel,
-                    )
-                )
-            for year, (amount, as_of) in person.surcharges.items():
-                write_surcharge((person.ssn, year, format_plain(amount), as_of))
             done += 1
             if done % _REPORT_EVERY == 0:
                 progress(done)
         progress(done)
-        write_agency = open_file(formats.AGENCIES)
         for agency in agencies:
-            write_agency((*agency, affiliates[agency.code]))
-    return {file_format.name: lines[file_format.name] for file_format in formats.ALL}
+            files[formats.AGENCIES.name].write((*agency, affiliates[agency.code]))
+    return {name: file.lines for name, file in files.items()}
+
+
+class _File:
+    """One of the fund's files in the making, its head written."""
+
+    def __init__(self, directory: Path, file_format: formats.FileFormat, stack: ExitStack) -> None:
+        path = directory / file_format.name
+        file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+        self._writer = csv.writer(file, lineterminator="\n")
+        self._writer.writerow(file_format.columns)
+        self.lines = 0  # the head not counted
+
+    def write(self, row: Sequence[Any]) -> None:
+        self.lines += 1
+        self._writer.writerow(row)
+
+
+def _write_person(files: Mapping[str, _File], person: SamplePerson, receipts: str) -> None:
+    files[formats.CONTRIBUTORS.name].write(
+        (
+            person.ssn,
+            person.name_fr,
+            person.name_ar,
+            person.phone,
+            person.category,
+            person.agency,
+            person.affiliated_on,
+            person.ceased_on or "",
+        )
+    )
+    for year, base in person.declarations.items():
+        files[formats.DECLARATIONS.name].write((person.ssn, year, format_plain(base)))
+    payments = files[formats.PAYMENTS.name]
+    for payment in person.payments:
+        payments.write(
+            (
+                f"{receipts}-{payments.lines + 1:08d}",
+                person.ssn,
+                payment.year or "",
+                payment.paid_on,
+                format_plain(payment.amount),
+                payment.channel,
+            )
+        )
+    for year, (amount, as_of) in person.surcharges.items():
+        files[formats.SURCHARGES.name].write((person.ssn, year, format_plain(amount), as_of))
