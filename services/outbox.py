@@ -183,14 +183,24 @@ def queued(session: Session, lane: Lane, *, limit: int) -> list[Call]:
     ]
 
 
-def mark_sending(session: Session, call_id: int) -> bool:
-    """Claim a call that must not arrive twice; False when it is no longer queued."""
+def mark_sending(session: Session, calls: Sequence[int]) -> set[int]:
+    """Claim calls that must not arrive twice; returns those that were still queued."""
     result = session.execute(
         update(_calls)
-        .where(_calls.c.id == call_id, _calls.c.state == "queued")
+        .where(_calls.c.id.in_(calls), _calls.c.state == "queued")
         .values(state="sending")
+        .returning(_calls.c.id)
     )
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return set(result.scalars())
+
+
+def give_back_unsent(session: Session, calls: Sequence[int]) -> None:
+    """Claimed calls that certainly did not leave wait again."""
+    session.execute(
+        update(_calls)
+        .where(_calls.c.id.in_(calls), _calls.c.state == "sending")
+        .values(state="queued")
+    )
 
 
 def give_up_interrupted(session: Session, now: datetime) -> int:

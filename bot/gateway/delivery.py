@@ -19,6 +19,7 @@ EARLIER_CALL_S = 0.2  # how often a call looks whether the one it waits for has 
 WAITS = "waits for another call"
 FROM_OUR_COPY = "its file is sent from our copy"
 OVERTAKEN = "a newer state of the message follows"
+CLAIMED_ELSEWHERE = "claimed elsewhere"
 DID_NOT_LEAVE = frozenset({WAITS, OVERTAKEN})
 
 
@@ -40,11 +41,13 @@ class Delivery:
         self,
         call: Call,
         *,
+        claimed: bool,
         still_waits: Callable[[int], bool],
         is_overtaken: Callable[[Call], bool],
     ) -> Concluded | Verdict:
         """Make the call once: how it ended, or why it did not even leave.
 
+        `claimed`: it is marked as under way already, if it must not arrive twice.
         `still_waits` tells of an earlier call whether the sender has it still before it,
         `is_overtaken` of an edit whether a newer one takes its place.
         Raises `Refused`, `NotSent` or `Unknown`, as the transport does.
@@ -56,10 +59,10 @@ class Delivery:
         if is_overtaken(call):
             return Concluded(call, "sent", OVERTAKEN, message_id=call.params["message_id"])
         params, files = await self._with_files(call)
-        if not call.repeatable and not await self._transactions.do(
-            lambda session: outbox.mark_sending(session, call.id)
+        if not (call.repeatable or claimed) and not await self._transactions.do(
+            lambda session: outbox.mark_sending(session, [call.id])
         ):
-            return Verdict("unknown", "claimed elsewhere")
+            return Verdict("unknown", CLAIMED_ELSEWHERE)
         try:
             result = await self._api.call(call.method, params, files=files or None)
         except Refused as refusal:

@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import metrics
 from bot.gateway import verdicts
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
-from bot.gateway.delivery import DID_NOT_LEAVE, Delivery
+from bot.gateway.claims import Claims
+from bot.gateway.delivery import CLAIMED_ELSEWHERE, DID_NOT_LEAVE, Delivery
 from bot.gateway.endings import DATABASE_RETRY_S, Endings
 from bot.gateway.kept_files import KeptFiles
 from bot.gateway.limits import Budget, SendingLimits
@@ -79,6 +80,7 @@ class Sender:
         self._monotonic = monotonic
         self._budget = Budget(limits, monotonic())
         self._waiting = WaitingCalls()
+        self._claims = Claims()
         self._tried: dict[int, _Tried] = {}
         self._in_flight = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,11 +113,13 @@ class Sender:
             self._running = False
             if self._timer is not None:
                 self._timer.cancel()
+            await self._give_back_claims()
 
     async def settle(self, timeout_s: float) -> None:
         """At a stop: let the calls in flight end and be written down."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=timeout_s)
+        await self._give_back_claims()
         self._papers.stop()
 
     def offer(self, calls: Iterable[Call]) -> None:
@@ -168,6 +172,7 @@ class Sender:
         if not self._running:
             return
         waiting, now = self._waiting, self._monotonic()
+        self._claim_ahead(now)
         if waiting.free and (pause := self._budget.pause_left_s(now)) > 0:
             self._pump_in(pause)
             return
@@ -188,8 +193,12 @@ class Sender:
                 )
                 if wait > 0:
                     soonest = min(soonest, wait)
+                    self._claims.set_aside(queue.calls[0])
                     waiting.put_back(queue)
                     continue
+                if self._claims.is_missing(queue.calls[0]):
+                    waiting.put_first(queue)
+                    break  # what is claimed stands before it
                 if self._papers.is_missing(queue.calls[0]):
                     if self._papers.begin(queue.calls[0]):
                         self._run(self._prepare(waiting.hold(queue), queue))
@@ -201,6 +210,50 @@ class Sender:
                 self._start(call, queue)
         if soonest < float("inf"):
             self._pump_in(soonest)
+
+    def _claim_ahead(self, now: float) -> None:
+        """Claim the next ones that must not arrive twice. While Telegram asks to wait, nothing
+        is claimed: what is not can still be taken back."""
+        room = self._claims.room(self._in_flight, IN_FLIGHT_MAX)
+        if not room or self._budget.pause_left_s(now) > 0:
+            return
+        held = self._waiting.hold_first(
+            room,
+            lambda call: self._claims.is_missing(call) and self._wait_s(call, now) <= 0,
+        )
+        if held:
+            self._claims.begin()
+            self._run(self._claim(held))
+
+    async def _claim(self, held: list[tuple[Call, Queue]]) -> None:
+        calls = [call.id for call, _ in held]
+        try:
+            claimed = await self._transactions.do(
+                lambda session: outbox.mark_sending(session, calls)
+            )
+        except Exception as error:
+            log.warning("Calls could not be claimed (%s); again", type(error).__name__)
+            await asyncio.sleep(DATABASE_RETRY_S)
+            claimed, calls = set(), []
+        # Those that a person took back meanwhile.
+        gone = [one for one in held if one[0].id in calls and one[0].id not in claimed]
+        for call, queue in gone:
+            queue.calls.remove(call)
+        self._claims.done(claimed)
+        for _, queue in reversed(held):
+            self._waiting.release_first(queue)
+        if not self._running:
+            await self._give_back_claims()
+        self._pump()
+        for call, _ in gone:
+            await self._endings.write_down(Concluded(call, "unknown", CLAIMED_ELSEWHERE))
+            self._forget(call)
+
+    async def _give_back_claims(self) -> None:
+        """What is claimed and will not leave from here may leave from elsewhere."""
+        if left := self._claims.take_all():
+            with contextlib.suppress(DBAPIError):
+                await self._transactions.do(lambda session: outbox.give_back_unsent(session, left))
 
     def _wait_s(self, call: Call, now: float) -> float:
         """Seconds until this call may leave, the limits aside."""
@@ -289,6 +342,7 @@ class Sender:
 
     def _forget(self, call: Call) -> None:
         self._tried.pop(call.id, None)
+        self._claims.take(call)
         self._papers.forget(call)
         self._waiting.forget(call)
 
@@ -297,6 +351,7 @@ class Sender:
         try:
             made = await self._delivery.make(
                 call,
+                claimed=self._claims.take(call),
                 still_waits=self._waiting.knows,
                 is_overtaken=self._waiting.is_overtaken,
             )

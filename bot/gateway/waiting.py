@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.outbox import Call, Lane
@@ -167,6 +167,30 @@ class WaitingCalls:
         queue.listed = True
         self._ready[queue.lane].append(queue)
 
+    def put_first(self, queue: Queue) -> None:
+        """Its turn comes as soon as something changed: it stays before the others."""
+        queue.listed = True
+        self._ready[queue.lane].appendleft(queue)
+
+    def hold_first(self, most: int, wanted: Callable[[Call], bool]) -> list[tuple[Call, Queue]]:
+        """So many queues whose first call is wanted, by lane and in turn, taken from those that
+        are ready; their chats are busy until they are released."""
+        held: list[tuple[Call, Queue]] = []
+        for lane in Lane:
+            ready = self._ready[lane]
+            passed: list[Queue] = []
+            while ready and len(held) < most and len(passed) <= 2 * most:
+                queue = ready.popleft()
+                free = queue.calls and queue.chat not in self._busy_chats
+                if free and wanted(queue.calls[0]):
+                    queue.listed = False
+                    self._busy_chats.add(queue.chat)
+                    held.append((queue.calls[0], queue))
+                else:
+                    passed.append(queue)
+            ready.extendleft(reversed(passed))
+        return held
+
     def hold(self, queue: Queue) -> Call:
         """The first call of a queue, which stays in it; its chat is busy until it is released."""
         self._busy_chats.add(queue.chat)
@@ -186,6 +210,13 @@ class WaitingCalls:
                     self._list(queue)
                 else:
                     del self._queues[(chat, lane)]
+
+    def release_first(self, queue: Queue) -> None:
+        """What was held may leave before what waits in its lane."""
+        self._busy_chats.discard(queue.chat)
+        if queue.calls and not queue.listed:
+            self.put_first(queue)
+        self.release(queue.chat)
 
     def is_overtaken(self, call: Call) -> bool:
         """Whether a newer edit of the same message waits, or left before this one (edits of one

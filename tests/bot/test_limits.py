@@ -37,6 +37,11 @@ def test_never_more_than_thirty_in_any_second_and_nearly_thirty_are_used() -> No
     assert len(sent) / 20 >= 0.97 * 30
 
 
+def test_messages_that_take_a_hundredth_longer_still_make_thirty_in_a_second() -> None:
+    sent = send_as_fast_as_allowed(Budget(SendingLimits(), 0.0), list(range(1, 200)), 20)
+    assert most_in(sent, 1.01) <= 30
+
+
 def test_a_chat_gets_a_small_burst_and_then_one_a_second() -> None:
     sent = send_as_fast_as_allowed(Budget(SendingLimits(), 0.0), [7], 30)
     assert most_in(sent, 0.5) <= 4
