@@ -197,9 +197,9 @@ def test_the_whole_in_arabic(sqlite_bot: FundBot) -> None:
     admin.send("/staff")
     admin.press("دعوة")
     admin.send("نادية")
-    admin.press("عون")
+    admin.press("موظف")
     admin.send("16")
     admin.press("إنشاء الرابط")
     newcomer = sqlite_bot.chat(9002, language="ar")
     newcomer.send(f"/start {invitation(admin)}")
-    assert "مرحبا نادية. صفتكم: عون (16 · الجزائر الوسطى)" in newcomer.text
+    assert "مرحبا نادية. صفتكم: موظف (16 · الجزائر الوسطى)" in newcomer.text

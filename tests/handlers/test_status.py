@@ -64,7 +64,7 @@ def test_who_paid_everything_is_up_to_date(fund_bot: FundBot) -> None:
     shown = chat.send("/status").text
     assert "Vous êtes à jour. Rien à payer pour le moment." in shown
     assert "2023–2026 : payé" in shown
-    assert "Prochaine échéance : 30 juin 2027 (dans 217 jours), pour 2027." in shown
+    assert "Prochaine date limite : 30 juin 2027 (dans 217 jours), pour 2027." in shown
     assert "retard" not in shown
     assert "indicatif" not in shown
 
@@ -119,7 +119,7 @@ def test_who_ceased_and_paid_owes_nothing(fund_bot: FundBot) -> None:
     shown = chat.send("/status").text
     assert "Votre activité est arrêtée depuis le 31 mars 2025. Rien à payer." in shown
     assert "L’année de l’arrêt (2025) est comptée en entier" in shown
-    assert "Prochaine échéance" not in shown
+    assert "Prochaine date limite" not in shown
 
 
 def test_who_ceased_in_arrears_is_told_both(sqlite_bot: FundBot) -> None:
