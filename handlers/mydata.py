@@ -22,6 +22,7 @@ from services.complaints.store import Case
 from services.linking import SELF
 from services.policy.service_rows import Retention
 
+DAYS_SHOWN = 20  # the copy holds every look
 BACK = (Button("button.back", "mydata.open"),)
 
 
@@ -82,14 +83,21 @@ def show_who(turn: Turn) -> None:
         return
     words = turn.words
     lines = [words.text("mydata.who_title"), ""]
-    for look in looks:
-        place = "at_agency" if look.agency is not None else "central"
+    for one in access_trail.by_day(looks)[:DAYS_SHOWN]:
+        what = words.label("mydata.look_and").join(
+            words.label(f"mydata.look_{w}") for w in one.what
+        )
+        if one.role is None:
+            lines.append(words.text("mydata.who_fund", day=one.day, what=what))
+            continue
+        place = "at_agency" if one.agency is not None else "central"
         lines.append(
             words.text(
                 f"mydata.who_{place}",
-                at=look.at,
-                role=words.label(f"staff.role_{look.role}"),
-                agency=look.agency or "",
+                day=one.day,
+                role=words.label(f"staff.role_{one.role}"),
+                agency=one.agency or "",
+                what=what,
             )
         )
     turn.show_html("\n".join(lines), [BACK])

@@ -12,6 +12,7 @@ from handlers.desk.names import shown_name
 from handlers.desk.notices import tell_withdrawn
 from handlers.turn import Turn
 from services import access_trail, accounts, events
+from services.access_trail import What
 from services.complaints import access, desk, evidence, letters
 from services.complaints.access import NoSuchCase
 from services.complaints.citizen import NotNow
@@ -38,7 +39,7 @@ def show_card(turn: Turn, complaint_id: int, *, looked: bool = True) -> None:
         access_trail.looked(
             turn.session,
             member,
-            what="case",
+            What.CASE,
             now=turn.now,
             contributor_id=case.contributor_id,
             telegram_id=case.telegram_id,

@@ -8,6 +8,7 @@ from handlers.plans import text
 from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
 from services import access_trail, accounts
+from services.access_trail import What
 from services.identity import mask_ssn
 from services.office import Office
 from services.people import Role
@@ -128,7 +129,7 @@ def show_card(turn: Turn, plan: Plan) -> None:
     the_office = office(turn)
     member = access.member_of(the_office, turn.caller.telegram_id)
     access_trail.looked(
-        turn.session, member, what="plan", now=turn.now, contributor_id=plan.contributor_id
+        turn.session, member, What.PLAN, now=turn.now, contributor_id=plan.contributor_id
     )
     turn.show_html(_card(turn, the_office, plan), _rows(member, plan))
 

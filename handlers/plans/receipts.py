@@ -8,6 +8,7 @@ from handlers.plans import telling
 from handlers.plans.guard import office, pressed
 from handlers.turn import Turn
 from services import access_trail
+from services.access_trail import What
 from services.plans import access, daily, living
 from services.plans.living import ClaimDecided
 from services.records.plans import Plan, PlanClaim
@@ -46,7 +47,7 @@ def show(turn: Turn) -> None:
         return
     member = access.member_of(office(turn), turn.caller.telegram_id)
     access_trail.looked(
-        turn.session, member, what="plan", now=turn.now, contributor_id=plan.contributor_id
+        turn.session, member, What.PLAN, now=turn.now, contributor_id=plan.contributor_id
     )
     method, field = (
         ("sendPhoto", "photo") if claim.file_kind == "photo" else ("sendDocument", "document")

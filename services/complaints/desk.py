@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services import events, staff
+from services import access_trail, events, staff
+from services.access_trail import What
 from services.complaints import absences, evidence, letters, store
 from services.complaints.access import NoSuchCase, for_staff, may_see, member_of
 from services.complaints.citizen import NotNow
@@ -293,6 +294,14 @@ def note_seen(office: Office, telegram_id: int, complaint_id: int, what: str) ->
     if what == "number" and not identity_shown(member, case):
         raise NoSuchCase
     store.happen(office, case, f"{what}_seen", actor=_actor(member))
+    access_trail.looked(
+        office.session,
+        member,
+        What(what),
+        now=office.now,
+        contributor_id=case.contributor_id,
+        telegram_id=case.telegram_id,
+    )
     return case
 
 

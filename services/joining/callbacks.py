@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, select, true, update
 from sqlalchemy.orm import Session
 
-from services import events, staff
+from services import access_trail, events, staff
+from services.access_trail import What
 from services.complaints.office import Office
 from services.dates import day_in_algiers, interval_of_days
 from services.identity import normalise_phone
@@ -185,6 +186,7 @@ def phone_of(office: Office, telegram_id: int, number: int) -> str:
     Raises:
         NotStaff, NoSuchCallback
     """
+    member = _member(office, telegram_id)
     task = for_staff(office, telegram_id, number)
     sealed = office.session.execute(
         select(_callbacks.c.phone_sealed).where(_callbacks.c.id == task.id)
@@ -196,6 +198,10 @@ def phone_of(office: Office, telegram_id: int, number: int) -> str:
         actor=events.staff(telegram_id),
         subject=(SUBJECT, task.id),
     )
+    if task.telegram_id is not None:
+        access_trail.looked(
+            office.session, member, What.NUMBER, now=office.now, telegram_id=task.telegram_id
+        )
     return office.vault.open_sealed(sealed)
 
 

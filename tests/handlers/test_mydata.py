@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from services import access_trail, linking, people, staff
+from services import access_trail, events, linking, people, staff
+from services.access_trail import What
 from services.people import Role
 from services.policy.service_rows import Retention
 from services.records.complaints import Complaint
@@ -78,14 +80,24 @@ def test_who_looked_is_shown_with_role_and_agency_but_no_name(fund_bot: FundBot)
 
     agent = Member(9001, "Nabil Agent", Role.AGENT, "16", True, "fr", True)
     now = fund_bot.clock.now()
-    fund_bot.do(
-        lambda session: access_trail.looked(
-            session, agent, what="account", now=now, contributor_id=who
+
+    def look(session: Session) -> None:
+        for what in (What.CASE, What.NUMBER, What.CASE):
+            access_trail.looked(session, agent, what, now=now, contributor_id=who)
+        events.record(
+            session,
+            access_trail.STATEMENT_MADE,
+            at=now - timedelta(days=2),
+            actor=access_trail.BY_COMMAND,
+            subject=("contributor", who),
         )
-    )
+
+    fund_bot.do(look)
     chat.press("Retour")
     chat.press("Qui les a consultées")
-    assert "25 novembre 2026 à 10:00 : agent, agence 16" in chat.text
+    assert "25 novembre 2026 : agent, agence 16 (réclamation, numéro)" in chat.text
+    assert chat.text.count("agence 16") == 1  # a day of looks is one line
+    assert "23 novembre 2026 : la caisse, sans passer par un agent (relevé" in chat.text
     assert "Nabil" not in chat.text
     assert other != who
     bystander.send("/mydata")
