@@ -82,7 +82,7 @@ async def _file(citizen: Person) -> str:
     await _until(citizen, "Avant l’envoi")
     assert any("Pièces jointes : 1" in one.plain for one in citizen.from_bot)
     await citizen.press("✅ Envoyer")
-    await _until(citizen, "Reçu de dépôt")
+    await _until(citizen, "Votre reçu")
     receipt = next(one.plain for one in citizen.from_bot if "est enregistrée" in one.plain)
     found = [word for word in receipt.replace(".", " ").split() if word.startswith("R-16-")]
     return found[0]

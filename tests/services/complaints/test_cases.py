@@ -190,10 +190,13 @@ def test_a_file_that_cannot_be_taken_says_why(file: dict[str, Any], reason: str)
 
 
 def test_files_are_kept_in_order_and_an_album_is_one_item(the_fund: Fund) -> None:
-    files = [Evidence("photo", f"f{n}", f"u{n}", n, album="B" if n > 2 else "A") for n in (4, 1, 3)]
-    case = the_fund.file(files=[*files, Evidence("voice", "f2", "u2", 2)])
+    files = [
+        Evidence("photo", f"f{n}", f"u{n}", n, album="B" if n > 2 else "A", name=f"n{n}")
+        for n in (4, 1, 3)
+    ]
+    case = the_fund.file(files=[*files, Evidence("voice", "f2", "u2", 2, name="n2")])
     kept = the_fund.do(evidence.of, case)
-    assert [(one.item, one.file_id) for one in kept] == [(1, "f1"), (2, "f2"), (3, "f3"), (3, "f4")]
+    assert [(one.item, one.name) for one in kept] == [(1, "n1"), (2, "n2"), (3, "n3"), (3, "n4")]
 
 
 def test_words_are_sealed_at_rest(the_fund: Fund) -> None:
