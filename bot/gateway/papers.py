@@ -1,4 +1,4 @@
-"""Makes the papers of calls that are about to leave, one after another in a thread of its own."""
+"""Makes the papers of calls that are about to leave, in threads of their own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from services.outbox import Call, Paper, paper_in
 
+THREADS = 2  # a country's report takes many seconds: a statement does not wait for it
 AT_ONCE = 8  # papers made and not sent yet: more are made when these have left
 
 
@@ -18,7 +19,7 @@ class Papers:
         self._make = make
         self._made: dict[int, bytes] = {}
         self._begun: set[int] = set()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="papers")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="papers")
 
     def is_missing(self, call: Call) -> bool:
         """Whether the call carries a paper that is still to be made."""
@@ -37,7 +38,7 @@ class Papers:
         assert found is not None, "the call carries no paper"
         try:
             self._made[call.id] = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._make, found[1]
+                self._threads, self._make, found[1]
             )
         finally:
             self._begun.discard(call.id)
@@ -58,4 +59,4 @@ class Papers:
 
     def stop(self) -> None:
         """What is being drawn ends by itself; nothing further is begun."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)

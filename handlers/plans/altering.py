@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers.buttons import Button
 from handlers.plans import running, text
 from handlers.plans.choosing import DAYS
-from handlers.plans.guard import office, pressed
+from handlers.plans.guard import office, pressed, pressed_among
 from handlers.turn import Turn
 from services.money import Centimes, NotAnAmount
 from services.numbers.amounts import read_amount
@@ -88,9 +88,8 @@ def answer_new_day(turn: Turn) -> None:
 
 
 def new_day_is(turn: Turn) -> None:
-    assert turn.press is not None
-    if turn.press.argument.isdecimal() and int(turn.press.argument) in DAYS:
-        _keep(turn, {"new_day": int(turn.press.argument)})
+    if (day := pressed_among(turn, DAYS)) is not None:
+        _keep(turn, {"new_day": day})
 
 
 def ask_new_amount(turn: Turn) -> None:

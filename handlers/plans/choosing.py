@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from handlers.buttons import Button
 from handlers.plans import amounts, draft, text
-from handlers.plans.guard import office
+from handlers.plans.guard import office, pressed_among
 from handlers.turn import Turn
 from handlers.words import Words
 from services.money import BasisPoints, Centimes
@@ -222,9 +222,8 @@ def answer_day(turn: Turn) -> None:
 
 
 def day_is(turn: Turn) -> None:
-    assert turn.press is not None
-    if turn.press.argument.isdecimal() and int(turn.press.argument) in DAYS:
-        _keep_day(turn, int(turn.press.argument))
+    if (day := pressed_among(turn, DAYS)) is not None:
+        _keep_day(turn, day)
 
 
 def _keep_day(turn: Turn, chosen: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import whose
 from handlers.buttons import Button
 from handlers.plans import desk, telling, text
-from handlers.plans.guard import office
+from handlers.plans.guard import office, pressed_among
 from handlers.turn import Turn
 from services import accounts
 from services.identity import NotASocialSecurityNumber
@@ -86,10 +86,9 @@ def ask_choose(turn: Turn) -> None:
 
 
 def choose_is(turn: Turn) -> None:
-    assert turn.press is not None
-    offered = turn.kit.policy.plan_terms(turn.today).months
-    if turn.press.argument.isdecimal() and int(turn.press.argument) in offered:
-        turn.draft["months"] = int(turn.press.argument)
+    months = pressed_among(turn, turn.kit.policy.plan_terms(turn.today).months)
+    if months is not None:
+        turn.draft["months"] = months
         turn.go("plan_desk.prepared")
 
 

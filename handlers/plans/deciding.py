@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from handlers.buttons import Button
 from handlers.plans import desk, telling, text
-from handlers.plans.guard import office, pressed
+from handlers.plans.guard import office, pressed, pressed_among
 from handlers.turn import Turn
 from services import staff
 from services.money import BasisPoints, Centimes, NotAnAmount, share
@@ -105,10 +105,9 @@ def ask_length(turn: Turn) -> None:
 
 
 def length_is(turn: Turn) -> None:
-    assert turn.press is not None
-    offered = turn.kit.policy.plan_terms(turn.today).months
-    if turn.press.argument.isdecimal() and int(turn.press.argument) in offered:
-        turn.draft["months"] = int(turn.press.argument)
+    months = pressed_among(turn, turn.kit.policy.plan_terms(turn.today).months)
+    if months is not None:
+        turn.draft["months"] = months
         turn.go("plan_desk.down")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from handlers import general
 from handlers.buttons import Button
@@ -65,6 +65,12 @@ def pressed(turn: Turn) -> int:
     assert turn.press is not None
     number = turn.press.argument.partition(":")[0]
     return int(number) if number.isdecimal() else 0
+
+
+def pressed_among(turn: Turn, choices: Collection[int]) -> int | None:
+    """The number a button names, if it is one of those that may be chosen."""
+    number = pressed(turn)
+    return number if number in choices else None
 
 
 def _leave(turn: Turn) -> None:
