@@ -21,6 +21,7 @@ from handlers.notices import tell
 from handlers.turn import Turn
 from handlers.words import Words
 from services import staff
+from services.audit import seals
 from services.complaints import access
 from services.complaints.office import Office
 from services.dates import day_in_algiers, in_algiers
@@ -36,6 +37,8 @@ from services.evaluation import (
 )
 from services.evaluation.digest import Item, Line, View
 from services.outbox import Lane, Outbox
+from services.people import Role
+from services.staff import Member
 
 log = logging.getLogger(__name__)
 
@@ -141,12 +144,23 @@ def send_due(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
             buttons(found),
             lane=Lane.STAFF,
             repeatable=False,
-            content=text(words, now, found),
+            content=text(words, now, found) + _head(desk, member, words),
         )
         digest.keep_made(session, member, now, sent=True)
     if failed:
         for admin in staff.admins(session):
             tell(kit, session, outbox, admin.telegram_id, "digest.alarm", lane=Lane.STAFF, n=failed)
+
+
+def _head(desk: Office, member: Member, words: Words) -> str:
+    """Once a week the central level gets the head of the trail of events: a chat is another
+    place than the database, so a trail that was cut off shows by it."""
+    if member.role is not Role.CENTRAL or not digest.is_first_of_week(desk, member):
+        return ""
+    sealed = seals.last(desk.session)
+    if sealed is None:
+        return ""
+    return "\n\n" + words.text("digest.trail", head=sealed.written)
 
 
 def statistics(kit: Kit, session: Session, now: datetime, _: Outbox) -> None:

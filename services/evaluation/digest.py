@@ -51,6 +51,16 @@ def is_due(office: Office, member: Member) -> bool:
     return made is None
 
 
+def is_first_of_week(office: Office, member: Member) -> bool:
+    """Whether none was made for someone since Sunday, when the week begins."""
+    today = dates.day_in_algiers(office.now)
+    sunday = today - timedelta(days=today.isoweekday() % 7)
+    last = office.session.execute(
+        select(func.max(_digests.c.day)).where(_digests.c.telegram_id == member.telegram_id)
+    ).scalar()
+    return last is None or last < sunday
+
+
 def readers(session: Session) -> list[Member]:
     """Everybody whom a digest can reach."""
     return [

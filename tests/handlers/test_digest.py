@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from handlers import commands
 from handlers import digest as conversation
 from services import staff
+from services.audit import seals
 from services.complaints import undelivered
 from services.complaints.office import Office
 from services.evaluation import digest, failures, scope
@@ -116,6 +117,19 @@ def test_all_quiet_is_one_line(scene: FundBot) -> None:
     assert scene.chat(DIRECTOR).text.count("\n") == 0
     assert "tout est calme" in scene.chat(DIRECTOR).text
     assert scene.chat(DIRECTOR).buttons == []
+
+
+def test_the_central_level_gets_the_head_of_the_trail_once_a_week(scene: FundBot) -> None:
+    scene.run_job("seals")
+    sealed = scene.do(seals.last)
+    assert sealed is not None
+    got = []
+    for day in ("2026-11-26", "2026-11-29", "2026-11-30"):  # Thursday, Sunday, Monday
+        scene.clock.set(day=day, at="08:00")
+        scene.run_job("digest")
+        got.append(sealed.written in scene.chat(CENTRAL).text)
+    assert got == [True, True, False]
+    assert not scene.chat(DIRECTOR).seen(sealed.written)
 
 
 def test_a_digest_is_never_sent_twice_by_the_sender(scene: FundBot) -> None:
