@@ -101,7 +101,7 @@ def _turn(
     query = update.get("callback_query")
     if query is not None:
         message = query.get("message")
-        user = query["from"]
+        user = query.get("from")
     else:
         message = update.get("message") or update.get("edited_message")
         if message is None or not message.keys().isdisjoint(SERVICE_FIELDS):
@@ -111,9 +111,10 @@ def _turn(
     chat = message["chat"] if message is not None else None
     if user is None or user.get("is_bot"):
         return None
-    if query is None and chat is not None and chat["type"] == "channel":
+    chat_type = _type_of(chat)
+    if query is None and chat_type == "channel":
         return None
-    private = chat is None or chat["type"] == "private"
+    private = chat_type == "private"
     if not private and query is None and _is_talk_of_strangers(session, message or {}, user["id"]):
         return None
     caller = people.meet(
@@ -132,12 +133,19 @@ def _turn(
         now=now,
         caller=caller,
         outbox=outbox,
-        chat_type=chat["type"] if chat is not None else "private",
+        chat_type=chat_type,
         # Telegram marks a message it no longer gives the content of by the date 0.
         raw_message=message if message is not None and message.get("date") != 0 else None,
         query_id=query["id"] if query is not None else None,
         edited="edited_message" in update,
     )
+
+
+def _type_of(chat: Mapping[str, Any] | None) -> str:
+    """The kind of a chat; where it is not told, a person's has a positive id."""
+    if chat is None:
+        return "private"
+    return str(chat.get("type") or ("private" if chat["id"] > 0 else "group"))
 
 
 def _is_talk_of_strangers(session: Session, message: Mapping[str, Any], user_id: int) -> bool:

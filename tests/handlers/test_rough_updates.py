@@ -177,6 +177,27 @@ def test_what_telegram_leaves_out_is_no_trouble(sqlite_bot: FundBot) -> None:
     assert "sendMessage" in said
 
 
+def test_what_another_edition_of_the_server_leaves_out_costs_nobody_an_answer(
+    sqlite_bot: FundBot,
+) -> None:
+    sqlite_bot.chat().send("/start")
+    whole = message(text="/help")
+    for part in (
+        {"from": {"id": 7001}},
+        {"from": {"id": 7001, "is_bot": False}},
+        {"chat": {"id": 7001}},
+        {"date": "x"},
+        {"text": None, "document": {"file_id": "f"}},
+        {"text": None, "photo": [{"file_id": "f", "file_unique_id": "u"}]},
+        {"text": None, "contact": {"phone_number": "+213550000001", "user_id": 7001}},
+    ):
+        told = {name: value for name, value in (whole | part).items() if value is not None}
+        assert "sendMessage" in answered(sqlite_bot, message=told), part
+    pressed = {"id": "1", "from": {"id": 7001}, "message": {"message_id": 5, "chat": {"id": 7001}}}
+    assert "answerCallbackQuery" in answered(sqlite_bot, callback_query=pressed | {"data": "x"})
+    assert answered(sqlite_bot, callback_query={"id": "1"}) == []
+
+
 def test_a_live_location_is_answered_once_and_an_edited_text_each_time(bot: FundBot) -> None:
     live = {"latitude": 36.7, "longitude": 3.0, "live_period": 900}
     assert "sendMessage" in answered(bot, message=message(location=live))
