@@ -98,7 +98,7 @@ def take(
     if file is None:
         return None
     if all(known["unique_id"] != file.unique_id for known in files):  # sent twice is one file
-        files.append(dict(file.as_draft()))
+        files.append(file.with_name_sealed(turn.kit.vault).as_draft())
     return file
 
 

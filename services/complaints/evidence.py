@@ -6,8 +6,9 @@ A file is written down with what Telegram calls it; our own copy is fetched afte
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,6 +20,7 @@ from services.complaints.office import Office
 from services.complaints.store import Case
 from services.records.base import table_of
 from services.records.complaints import ComplaintFile, ComplaintMessage
+from services.vault import Vault
 
 SIZE_MAX = 20 * 1024 * 1024  # bytes: what the Bot API lets a bot fetch
 FILES_MAX = 100  # of one case
@@ -59,7 +61,7 @@ class FileRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One file as it arrived. `album` groups files sent together; `kind` is photo, document,
-    voice, audio or video."""
+    voice, audio or video. In a draft its name is sealed, in base64."""
 
     kind: str
     file_id: str
@@ -69,6 +71,14 @@ class Evidence:
     name: str | None = None
     mime: str | None = None
     size: int | None = None
+    sealed_name: str | None = None
+
+    def with_name_sealed(self, vault: Vault) -> Evidence:
+        """As it may wait in a draft: a name like "Karim Benali.pdf" is personal data."""
+        if self.name is None:
+            return self
+        sealed = base64.b64encode(vault.seal(self.name)).decode()
+        return replace(self, name=None, sealed_name=sealed)
 
     def as_draft(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
@@ -162,7 +172,7 @@ def keep(
                     "kind": file.kind,
                     "file_id": file.file_id,
                     "unique_id": file.unique_id,
-                    "name_sealed": office.vault.seal(file.name) if file.name else None,
+                    "name_sealed": _name_sealed(office, file),
                     "mime": file.mime,
                     "size": file.size,
                     "added_at": office.now,
@@ -249,6 +259,12 @@ def _kept(office: Office, row: Any) -> Kept:
         sha256=row.sha256,
         added_at=row.added_at,
     )
+
+
+def _name_sealed(office: Office, file: Evidence) -> bytes | None:
+    if file.sealed_name is not None:
+        return base64.b64decode(file.sealed_name)
+    return office.vault.seal(file.name) if file.name else None
 
 
 def _item_of_album(

@@ -20,6 +20,7 @@ from tests.support.complaints import (
     open_agencies,
     unlinked_citizen,
 )
+from tests.support.evidence_scene import files
 
 PNG = b"\x89PNG"
 
@@ -351,8 +352,15 @@ def test_the_words_of_a_draft_are_sealed(sqlite_bot: FundBot) -> None:
     chat.send("/complaint")
     chat.press("Autre sujet")
     chat.send("Un secret médical.")
+    paper = {"file_id": "f", "file_unique_id": "u", "file_name": "Benali.pdf", "file_size": 9}
+    chat.send_message(document=paper)
     kept = sqlite_bot.do(lambda session: str(session.get(Conversation, (chat.id, chat.id)).drafts))
     assert "secret" not in kept
+    assert "Benali" not in kept
+    chat.press("Continuer")
+    chat.press("Envoyer")
+    [file] = files(sqlite_bot)
+    assert sqlite_bot.vault.open_sealed(file.name_sealed or b"") == "Benali.pdf"
 
 
 def test_sending_twice_files_once(fund_bot: FundBot) -> None:

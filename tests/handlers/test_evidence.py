@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from services.outbox import Call
+from services.records.people import Person
 from tests.support.chat import Chat, FundBot
 from tests.support.complaints import (
     AGENT,
@@ -49,6 +52,10 @@ def shown_to(bot: FundBot, chat_id: int) -> list[Call]:
         if call.chat_id == chat_id
         and any(isinstance(value, dict) and "$kept" in value for value in call.params.values())
     ]
+
+
+def _speaks_arabic(session: Session) -> None:
+    session.execute(update(Person).where(Person.telegram_id == AGENT).values(language="ar"))
 
 
 @pytest.fixture
@@ -165,6 +172,28 @@ def test_an_answer_with_a_document_is_shown_before_it_leaves_and_reaches_the_cit
     assert "1 fichier joint" in citizen.text
     agent.press("Ouvrir le dossier")
     assert "1 fichier joint" in agent.text
+
+
+def test_an_arabic_speaking_agent_answers_with_a_document(fund_bot: FundBot) -> None:
+    open_agencies(fund_bot)
+    citizen = linked_citizen(fund_bot, ARAB, language="ar")
+    citizen.send("/complaint")
+    citizen.press("موضوع آخر")
+    citizen.send("أين شهادتي؟")
+    citizen.press("متابعة")
+    citizen.press("إرسال")
+    fund_bot.do(_speaks_arabic)
+    agent = fund_bot.chat(AGENT)
+    agent.send(f"/case {complaints(fund_bot)[0].reference}")
+    agent.press("جواب")
+    agent.send_message(**document("شهادة.pdf"))
+    assert "اكتبوا الآن الجملة التي ترافقه" in agent.text
+    agent.send("إليكم شهادتكم.")
+    assert "ملف مرفق واحد" in agent.text
+    agent.press("إرسال")
+    assert citizen.seen("إليكم شهادتكم.")
+    [call] = shown_to(fund_bot, ARAB)
+    assert "الشكوى" in call.params["caption"]
 
 
 def test_an_album_with_words_under_it_goes_with_the_solution(scene: Scene) -> None:
