@@ -14,7 +14,7 @@ from handlers.complaint_draft import office
 from handlers.complaint_receipt import give_letters
 from handlers.conversation import Action, Conversation, Step
 from handlers.desk import card
-from handlers.desk.notices import tell_staff
+from handlers.desk.notices import tell_of_addition, tell_staff
 from handlers.turn import Turn
 from services.complaints import access, citizen, evidence
 from services.complaints.access import NoSuchCase, NotStaff
@@ -170,8 +170,10 @@ def _send(turn: Turn, text: str) -> None:
         [[Button("cases.show", "cases.show", str(case.id))]],
         reference=case.reference,
     )
-    key = "desk.news_replied" if replied else "desk.news_added"
-    tell_staff(turn.kit, turn.outbox, the_office, case, key)
+    if replied:
+        tell_staff(turn.kit, turn.outbox, the_office, case, "desk.news_replied")
+    else:
+        tell_of_addition(turn.kit, turn.outbox, the_office, case)
 
 
 def _send_rows(turn: Turn) -> list[list[Button]]:

@@ -113,7 +113,7 @@ def give_stars(turn: Turn) -> None:
     the_office = office(turn)
     try:
         case = citizen.rate(the_office, turn.caller.telegram_id, int(number), int(stars))
-    except NoSuchCase:
+    except (NoSuchCase, ValueError):
         turn.toast("button.not_valid", alert=True)
         return
     except NotNow:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from handlers.buttons import Button
 from handlers.complaint_draft import office
+from handlers.desk import forum as topics
 from handlers.desk import queue
-from handlers.desk.notices import tell_staff
+from handlers.desk.notices import holders, tell_members
 from handlers.turn import Turn
 from services.complaints import absences, access
 from services.complaints.absences import NoDeputy
@@ -71,8 +72,11 @@ def choose_deputy(turn: Turn) -> None:
         turn.go("desk.deputy")
         return
     turn.close()
+    news = []
     for case in handed:
-        tell_staff(turn.kit, turn.outbox, the_office, case, "desk.news_handed_over")
+        topics.refresh(turn.kit, turn.outbox, the_office, case)
+        news += [(one, case, "desk.news_handed_over") for one in holders(the_office, case)]
+    tell_members(turn.kit, turn.outbox, the_office, news)
     turn.show("desk.away", [[Button("desk.to_queue", "desk.queue")]], until=until, n=len(handed))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from handlers.buttons import Button
 from handlers.desk import forum as topics
 from handlers.desk import healing
-from handlers.desk.notices import holders, tell_member
+from handlers.desk.notices import SINGLY, holders, tell_members
 from handlers.kit import Kit
 from handlers.notices import tell
 from services.complaints import store, undelivered, watch
@@ -22,26 +22,28 @@ def run(kit: Kit, session: Session, now: datetime, outbox: Outbox) -> None:
     """Warn, let cases rise, close what is over, return what was not delivered. Idempotent:
     what was done is in the records, so another run finds nothing."""
     office = Office(session, kit.policy, kit.vault, now)
-    for notice in watch.run(office):
-        _tell(kit, outbox, office, notice)
+    notices = watch.run(office)
+    news = [(member, one.case, _key(one)) for one in notices for member in one.members]
+    for notice in notices:
+        topics.refresh(kit, outbox, office, notice.case)
+        if len(notices) <= SINGLY:  # else the cards show it, and a line each would fill the group
+            topics.tell(kit, outbox, office, notice.case, _key(notice))
+        _tell_citizen(kit, outbox, office, notice)
     healing.run(kit, outbox, office)
     for failed in undelivered.take(office):
         case = store.load(session, failed.complaint_id)
-        if case is None:
-            continue
-        for member in holders(office, case):
-            tell_member(
-                kit, outbox, office, member, case, "desk.news_undelivered", repeatable=False
-            )
+        if case is not None:
+            news += [(one, case, "desk.news_undelivered") for one in holders(office, case)]
+    tell_members(kit, outbox, office, news)
 
 
-def _tell(kit: Kit, outbox: Outbox, office: Office, notice: Notice) -> None:
+def _key(notice: Notice) -> str:
+    return f"desk.news_{notice.kind}" + (f"_{notice.clock}" if notice.clock else "")
+
+
+def _tell_citizen(kit: Kit, outbox: Outbox, office: Office, notice: Notice) -> None:
+    """An answer is late: a word in between, with the new date."""
     case = notice.case
-    key = f"desk.news_{notice.kind}" + (f"_{notice.clock}" if notice.clock else "")
-    topics.refresh(kit, outbox, office, case)
-    topics.tell(kit, outbox, office, case, key)
-    for member in notice.members:
-        tell_member(kit, outbox, office, member, case, key, repeatable=False)
     if notice.to_citizen and case.progress.promised_by is not None:
         tell(
             kit,

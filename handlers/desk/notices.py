@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from handlers import shown_files
@@ -10,6 +12,7 @@ from handlers.desk import forum as topics
 from handlers.desk.names import language_of
 from handlers.kit import Kit
 from handlers.notices import tell
+from handlers.words import Words
 from services import people, staff
 from services.complaints import absences, access, evidence, forum, undelivered, watch
 from services.complaints.office import Office
@@ -17,6 +20,10 @@ from services.complaints.state import Happening, Level, Outcome
 from services.complaints.store import Case
 from services.outbox import Call, Lane, Outbox
 from services.staff import Member
+
+SINGLY = 5  # news of cases that one colleague gets one by one; more are listed in one message
+LISTED = 10
+ADDITIONS_TOLD_EVERY = timedelta(minutes=10)
 
 
 def tell_of_new_case(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
@@ -39,6 +46,19 @@ def tell_staff(kit: Kit, outbox: Outbox, office: Office, case: Case, key: str) -
         return
     for member in holders(office, case):
         tell_member(kit, outbox, office, member, case, key)
+
+
+def tell_of_addition(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
+    """The citizen added something. Whoever sends one message after another disturbs the desk
+    once in `ADDITIONS_TOLD_EVERY`; the card shows all of it."""
+    *earlier, newest = case.happenings
+    if (
+        earlier[-1].name == newest.name == "added"
+        and newest.at - earlier[-1].at < ADDITIONS_TOLD_EVERY
+    ):
+        topics.refresh(kit, outbox, office, case)
+        return
+    tell_staff(kit, outbox, office, case, "desk.news_added")
 
 
 def holders(office: Office, case: Case) -> list[Member]:
@@ -84,6 +104,51 @@ def tell_member(
         reference=case.reference,
         category=lambda words: words.label(f"category.{case.category}"),
         **values,
+    )
+
+
+def tell_members(
+    kit: Kit, outbox: Outbox, office: Office, news: Iterable[tuple[Member, Case, str]]
+) -> None:
+    """News of many cases at once, as after an outage: whoever would get more than `SINGLY`
+    messages gets one that lists them and leads to the queue. Never repeated."""
+    of_each: dict[int, list[tuple[Member, Case, str]]] = {}
+    for one in news:
+        of_each.setdefault(one[0].telegram_id, []).append(one)
+    for found in of_each.values():
+        if len(found) <= SINGLY:
+            for member, case, key in found:
+                tell_member(kit, outbox, office, member, case, key, repeatable=False)
+        else:
+            _tell_of_many(kit, outbox, office, found)
+
+
+def _tell_of_many(
+    kit: Kit, outbox: Outbox, office: Office, found: list[tuple[Member, Case, str]]
+) -> None:
+    def lines(words: Words) -> str:
+        shown = [
+            words.text(
+                key, reference=case.reference, category=words.label(f"category.{case.category}")
+            )
+            for _, case, key in found[:LISTED]
+        ]
+        if len(found) > LISTED:
+            shown.append(words.text("desk.waiting_more", n=len(found) - LISTED))
+        return "\n".join(shown)
+
+    late = any(case.progress.late for _, case, _ in found)
+    tell(
+        kit,
+        office.session,
+        outbox,
+        found[0][0].telegram_id,
+        "desk.news_many",
+        [[Button("desk.to_queue", "desk.queue", "late" if late else "all")]],
+        lane=Lane.STAFF,
+        repeatable=False,
+        n=len(found),
+        lines=lines,
     )
 
 

@@ -20,7 +20,7 @@ from handlers.desk.guard import pressed
 from handlers.desk.names import language_of, shown_name
 from handlers.desk.notices import tell_citizen, tell_of_new_case
 from handlers.turn import Turn
-from services.complaints import access, desk, evidence, guard, templates
+from services.complaints import access, desk, evidence, guard, letters, templates
 from services.complaints.access import NoSuchCase
 from services.complaints.citizen import NotNow
 from services.complaints.desk import Changed, NoDesk, SameDesk, Seen, TakenBy
@@ -32,6 +32,7 @@ from services.references import CENTRAL
 
 KINDS = ("answer", "ask", "resolve", "note", "transfer", "raise")
 TO_CITIZEN = ("answer", "ask", "resolve")
+EXPLAINED = ("resolve", "transfer", "raise")  # whose reader has nothing else to go by
 WITH_FILES = (*TO_CITIZEN, "note")
 GO_ON = [[Button("complaint.go_on", "desk.files_joined")]]
 
@@ -190,6 +191,9 @@ def keep_text(turn: Turn, typed: str) -> None:
         turn.close()
         turn.say("desk.noted")
         card.present(turn, number)
+        return
+    if turn.draft["kind"] in EXPLAINED and not letters.is_sentence(text):
+        turn.say(f"desk.too_short_{turn.draft['kind']}")
         return
     shown = text
     if turn.draft["kind"] in TO_CITIZEN:

@@ -13,6 +13,7 @@ from services.records.base import table_of
 from services.records.complaints import ComplaintMessage
 
 TEXT_MAX = 10_000  # characters: a complaint may be told in several messages
+SENTENCE_LETTERS = 8  # fewer explain nothing: "ok", "done", a full stop
 CITIZENS = frozenset({"complaint", "addition", "reply", "dispute", "word"})
 TO_CITIZEN = frozenset({"answer", "question", "resolution"})
 INTERNAL = frozenset({"note", "reason"})
@@ -55,6 +56,11 @@ def check(text: str) -> str:
     if len(text) > TEXT_MAX:
         raise TooLong(len(text))
     return text
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text can explain anything: a solution to its citizen, a transfer to colleagues."""
+    return sum(character.isalpha() for character in text) >= SENTENCE_LETTERS
 
 
 def keep(
