@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from handlers.buttons import Button
 from handlers.plans import running, text
-from handlers.plans.choosing import DAYS
+from handlers.plans.choosing import DAYS, day_in
 from handlers.plans.guard import office, pressed, pressed_among
 from handlers.turn import Turn
 from services.money import Centimes, NotAnAmount
 from services.numbers.amounts import read_amount
-from services.numbers.digits import latin_digits
 from services.plans import access, changing
 from services.plans.changing import (
     AmountNotPossible,
@@ -20,7 +19,7 @@ from services.plans.changing import (
     SomethingOverdue,
 )
 from services.plans.living import NothingToPay
-from services.plans.schedule import LAST_DAY_EVERY_MONTH_HAS, MONTH_END, Installment
+from services.plans.schedule import Installment
 from services.plans.states import NotNow
 from services.records.plans import Plan
 
@@ -77,14 +76,12 @@ def ask_new_day(turn: Turn) -> None:
 
 
 def answer_new_day(turn: Turn) -> None:
-    typed = latin_digits(turn.text).strip()
-    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= LAST_DAY_EVERY_MONTH_HAS:
-        _keep(turn, {"new_day": int(typed)})
-    elif typed in ("29", "30", "31"):
-        _keep(turn, {"new_day": MONTH_END})
-    else:
+    chosen = day_in(turn.text)
+    if chosen is None:
         turn.say("plan.day_not_read")
         turn.go("plan.new_day")
+    else:
+        _keep(turn, {"new_day": chosen})
 
 
 def new_day_is(turn: Turn) -> None:

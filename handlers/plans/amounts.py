@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.buttons import Button
-from handlers.plans import draft
+from handlers.plans import draft, lengths
 from handlers.turn import Turn
 from services.money import BasisPoints, Centimes, NotAnAmount, share
 from services.numbers.amounts import read_amount
@@ -63,7 +63,12 @@ def _least(case: Case) -> Centimes:
 
 
 def read(turn: Turn, what: str) -> None:
-    """Keep an amount that was typed; one said in centimes, or unclear, is asked back first."""
+    """Keep an amount that was typed; one said in centimes, or unclear, is asked back first.
+    Whoever says a length instead ("sur 12 mois") is taken at their word."""
+    months = lengths.months_in(turn.text)
+    if months is not None:
+        lengths.keep(turn, months)
+        return
     step = {"means": "plan.means", "down_payment": "plan.down"}[what]
     try:
         found = read_amount(turn.text)

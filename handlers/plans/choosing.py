@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.buttons import Button
-from handlers.plans import amounts, draft, text
+from handlers.plans import amounts, draft, lengths, text
 from handlers.plans.guard import office, pressed_among
 from handlers.turn import Turn
 from handlers.words import Words
-from services.money import BasisPoints, Centimes
-from services.numbers.digits import latin_digits
-from services.plans import proposals, quoting
+from services.numbers.written_dates import NotADate, read_day_of_month
+from services.plans import quoting
 from services.plans.schedule import LAST_DAY_EVERY_MONTH_HAS, MONTH_END, Schedule
 from services.plans.terms import MeansTooSmall, Wish, down_payment_of
 
 DAYS = (MONTH_END, 1, 5, 10, 15, 20, 25)
-DOWN_SHARES = (BasisPoints(2_500), BasisPoints(5_000))
-MOST_MONTHS_TYPED = 60
 
 
 def ask_choice(turn: Turn) -> None:
@@ -92,18 +89,11 @@ def _choices(words: Words, wish: Wish, found: Sequence[Schedule]) -> list[list[B
 
 def answer_choice(turn: Turn) -> None:
     """A small number is months, anything else what can be paid a month."""
-    months = _months_in(turn)
+    months = lengths.bare_number(turn.text)
     if months is not None:
-        _over(turn, months)
+        lengths.keep(turn, months)
     else:
         amounts.read(turn, "means")
-
-
-def over(turn: Turn) -> None:
-    """Keep the length that was pressed, then show the exact text."""
-    assert turn.press is not None
-    if turn.press.argument.isdecimal():
-        _over(turn, int(turn.press.argument))
 
 
 def as_said(turn: Turn) -> None:
@@ -127,76 +117,6 @@ def by_down(turn: Turn) -> None:
     turn.go("plan.down")
 
 
-# --- length ---------------------------------------------------------------------------------
-
-
-def ask_length(turn: Turn) -> None:
-    """Every offered length that makes a difference, with its amount."""
-    case = draft.case(turn)
-    wish = draft.possible(turn, case, draft.wish(turn))
-    down = down_payment_of(wish, case.debt.amount, case.terms)
-    rows = []
-    for months in proposals.lengths(Centimes(case.debt.amount - down), case.terms):
-        found = quoting.quote(office(turn), case, wish.over(months)).schedule
-        rows.append(
-            [
-                Button(
-                    "plan.button_proposal",
-                    "plan.length_is",
-                    str(months),
-                    values={
-                        "months": text.months(turn.words, found.months),
-                        "regular": found.regular,
-                    },
-                )
-            ]
-        )
-    turn.ask(
-        "plan.ask_length",
-        rows,
-        smallest=case.terms.smallest_installment,
-        limit=text.months(turn.words, case.standard.months_up_to),
-    )
-
-
-def answer_length(turn: Turn) -> None:
-    months = _months_in(turn)
-    if months is not None:
-        _over(turn, months)
-    else:
-        turn.say("plan.length_not_read")
-        turn.go("plan.length")
-
-
-def _months_in(turn: Turn) -> int | None:
-    """The months that were typed: a bare number, or one with the word for months."""
-    typed = latin_digits(turn.text).split()
-    known = {
-        word
-        for words in turn.kit.words.values()
-        for word in words.label("plan.month_words").split()
-    }
-    if not typed or not (typed[0].isascii() and typed[0].isdigit()) or len(typed) > 2:
-        return None
-    if len(typed) == 2 and typed[1].casefold() not in known:
-        return None
-    return int(typed[0]) if 1 <= int(typed[0]) <= MOST_MONTHS_TYPED else None
-
-
-def _over(turn: Turn, months: int) -> None:
-    """Keep a length. One that is not offered becomes the next longer one, and is said so."""
-    case = draft.case(turn)
-    offered = next((one for one in case.terms.months if one >= months), case.terms.months[-1])
-    if offered != months and turn.press is None:
-        turn.say(
-            "plan.length_not_offered",
-            asked=text.months(turn.words, months),
-            offered=text.months(turn.words, offered),
-        )
-    draft.keep(turn, draft.wish(turn).over(offered))
-    turn.go("plan.review")
-
-
 # --- day ------------------------------------------------------------------------------------
 
 
@@ -211,14 +131,21 @@ def ask_day(turn: Turn) -> None:
 
 
 def answer_day(turn: Turn) -> None:
-    typed = latin_digits(turn.text).strip()
-    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= LAST_DAY_EVERY_MONTH_HAS:
-        _keep_day(turn, int(typed))
-    elif typed in ("29", "30", "31"):
-        _keep_day(turn, MONTH_END)
-    else:
+    chosen = day_in(turn.text)
+    if chosen is None:
         turn.say("plan.day_not_read")
         turn.go("plan.day")
+    else:
+        _keep_day(turn, chosen)
+
+
+def day_in(text: str) -> int | None:
+    """The day of the month that was typed; one that not every month has is the month's end."""
+    try:
+        found = read_day_of_month(text)
+    except NotADate:
+        return None
+    return found if found <= LAST_DAY_EVERY_MONTH_HAS else MONTH_END
 
 
 def day_is(turn: Turn) -> None:

@@ -12,6 +12,8 @@ from services.numbers.words import Multiplier, pieces, words
 _DIGITS = "0123456789"
 # Signs that may stand around an amount without meaning anything.
 _HARMLESS = frozenset('"!?.,;:()[]«»-\u060c\u061b\u061f~=')
+# What may be written onto a figure without a space.
+_UNITS = frozenset({"currency", "multiplier", "short_thousand"})
 # A share or a sum: something else than one amount.
 _OTHER_THINGS = frozenset("%+*<>\u066a")
 
@@ -61,7 +63,9 @@ def _starting_with_a_digit(piece: str) -> list[Word]:
         return [Word("digits", piece)]
     letters = piece.lstrip(_DIGITS)
     unit = _plain_meaning(letters)
-    return [Word("stranger")] if unit is None else [Word("digits", piece[: -len(letters)]), unit]
+    if unit is None or unit.kind not in _UNITS:  # "3la" is a word: "on"
+        return [Word("stranger")]
+    return [Word("digits", piece[: -len(letters)]), unit]
 
 
 def _meaning(piece: str) -> list[Word] | None:

@@ -31,6 +31,13 @@ class Multiplier(NamedTuple):
     plural: bool
 
 
+class Duration(NamedTuple):
+    """A length of time in months; `times`: 2 for a dual ("two years" in one word), else None."""
+
+    months: int
+    times: int | None
+
+
 class Words(NamedTuple):
     """Every table, its words folded as `fold` folds a text."""
 
@@ -45,6 +52,7 @@ class Words(NamedTuple):
     joined_and: tuple[str, ...]
     articles: tuple[str, ...]
     fillers: frozenset[str]
+    durations: Mapping[str, Duration]
     months: Mapping[str, int]
     days: Mapping[str, frozenset[str]]
     longest: int
@@ -85,6 +93,11 @@ def words() -> Words:
         for form, count, plural in (("one", 1, False), ("many", 1, True), ("two", 2, False)):
             for word in _folded(row[form]):
                 multipliers[word] = Multiplier(row["value"], count, plural)
+    durations: dict[str, Duration] = {}
+    for row in tables["duration"]:
+        for form, times in (("one", None), ("two", 2)):
+            for word in _folded(row[form]):
+                durations[word] = Duration(row["months"], times)
     days = {name: frozenset(_folded(listed)) for name, listed in tables["day"].items()}
     currencies = {
         word: name for name, listed in tables["currency"].items() for word in _folded(listed)
@@ -103,6 +116,7 @@ def words() -> Words:
         joined_and=tuple(_folded(tables["joined"]["and"])),
         articles=tuple(_folded(tables["joined"]["article"])),
         fillers=frozenset(_folded(tables["filler"]["words"])),
+        durations=durations,
         months={w: row["number"] for row in tables["month"] for w in _folded(row["words"])},
         days=days,
         longest=max(len(expression.split()) for expression in expressions),

@@ -16,7 +16,11 @@ from typing import NamedTuple
 from services.dates import add_months, end_of_month
 from services.numbers.words import fold, pieces, words
 
-_NUMERIC = re.compile(r"(?<![0-9])([0-9]{1,4})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{2,4}))?(?![0-9/.-])")
+_NUMERIC = re.compile(
+    r"(?<![0-9/.-])([0-9]{1,4})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{1,4}))?(?![0-9/-]|\.[0-9])"
+)
+_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_LAST_DAY = 31
 _AROUND_SEPARATORS = re.compile(r"(?<=[0-9]) *([/.-]) *(?=[0-9])")
 _SIGNS = frozenset("\"'!?.,;:()[]«»\u060c\u061b\u061f")
 
@@ -57,7 +61,7 @@ def _numeric(match: re.Match[str], today: date) -> DateRead:
         if third is None:
             raise NotADate("no_date")
         return DateRead(_day(int(first), int(second), int(third)), False)
-    if len(first) == 3 or (third is not None and len(third) == 3):
+    if len(first) == 3 or (third is not None and len(third) in (1, 3)):
         raise NotADate("no_date")
     if third is None:
         return _next(int(second), int(first), today)
@@ -92,6 +96,39 @@ def _next_of_a_month(day: int, today: date) -> DateRead:
     while calendar.monthrange(month.year, month.month)[1] < day or month.replace(day=day) < today:
         month = add_months(month, 1)
     return DateRead(month.replace(day=day), True)
+
+
+def read_day_of_month(text: str) -> int:
+    """The day of every month that is meant: "le 5", "5 de chaque mois"; 31 for the month's end.
+
+    Raises:
+        NotADate: with its reason.
+    """
+    parts = _meanings(pieces(text))
+    match tuple(part.kind for part in parts):
+        case ("number",) | ("number", "this_month") if 1 <= parts[0].value <= _LAST_DAY:
+            return parts[0].value
+        case ("end",) | ("end", "this_month"):
+            return _LAST_DAY
+        case ("start",) | ("start", "this_month"):
+            return 1
+        case ():
+            raise NotADate("empty" if not text.strip() else "no_date")
+        case ("number", *_):
+            raise NotADate("impossible" if len(parts) == 1 else "no_date")
+    raise NotADate("no_date")
+
+
+def read_year(text: str) -> int:
+    """The one year in a text: "2024", "en 2024".
+
+    Raises:
+        NotADate: `no_date` or `two_dates`.
+    """
+    found = _YEAR.findall(fold(text))
+    if len(found) != 1:
+        raise NotADate("two_dates" if found else "no_date")
+    return int(found[0])
 
 
 class _Part(NamedTuple):
@@ -152,6 +189,8 @@ def _in_words(parts: Sequence[_Part], today: date) -> DateRead:
             return DateRead(end_of_month(add_months(today.replace(day=1), 1)), False)
         case ("start", "next_month") | ("next_month",):
             return DateRead(add_months(today.replace(day=1), 1), False)
+        case ("number", "number", "number") if values[2] > 31:  # "31 12 2026"
+            return DateRead(_day(_year(values[2]), values[1], values[0]), False)
         case ("number", "month", "number"):
             return DateRead(_day(_year(values[2]), values[1], values[0]), False)
         case ("number", "month"):

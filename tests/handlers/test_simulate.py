@@ -106,12 +106,21 @@ def test_what_is_no_amount_is_asked_again(sqlite_bot: FundBot, typed: str, answe
 def test_years_and_days_without_rules_are_asked_again(sqlite_bot: FundBot) -> None:
     chat = citizen(sqlite_bot, **EXAMPLE)
     _income(chat)
-    for typed in ("1999", "2031", "hier", "20266666666666"):
+    for typed in ("1999", "2031"):
         assert "Écrivez une année de 2010 à 2027." in chat.send(typed).text
+    for typed in ("hier", "20266666666666", "00202412"):
+        assert "en quatre chiffres, de 2010 à 2027" in chat.send(typed).text
     chat.send("/simulate")
     chat.press("Si je paie le")
     assert "Nous n’avons pas pu lire cette date." in chat.send("un jour").text
     assert "Choisissez un jour entre" in chat.send("01/01/2020").text
+
+
+@pytest.mark.parametrize("typed", ["en 2024", "l'année 2024.", "سنة ٢٠٢٤"])
+def test_a_year_may_stand_among_words(sqlite_bot: FundBot, typed: str) -> None:
+    chat = citizen(sqlite_bot, **EXAMPLE)
+    _income(chat)
+    assert "revenu annuel de 2024" in chat.send(typed).text
 
 
 def test_what_if_i_pay_everything_on_30_september(fund_bot: FundBot) -> None:

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.numbers.written_dates import NotADate, read_date
+from services.numbers.written_dates import (
+    NotADate,
+    read_date,
+    read_day_of_month,
+    read_year,
+)
 
 TODAY = date(2026, 11, 25)
 
@@ -14,6 +19,9 @@ FULL = [
     ("30.09.2026", "2026-09-30"),
     ("30 / 09 / 2026", "2026-09-30"),
     ("2026-09-30", "2026-09-30"),
+    ("2026/9/3", "2026-09-03"),
+    ("30/09/2026.", "2026-09-30"),
+    ("30 09 2026", "2026-09-30"),
     ("٣٠/٠٩/٢٠٢٦", "2026-09-30"),
     ("\u206730/09/2026\u2069", "2026-09-30"),
     ("le 30 septembre 2026", "2026-09-30"),
@@ -130,3 +138,45 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str, today: date) ->
     except NotADate:
         return
     assert isinstance(found.day, date)
+
+
+@pytest.mark.parametrize("typed", ["99999/1/1", "1/2/3/2026", "1/1/7", "31 12"])
+def test_a_part_of_something_longer_is_not_taken_for_a_date(typed: str) -> None:
+    with pytest.raises(NotADate):
+        read_date(typed, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("5", 5),
+        ("le 5", 5),
+        ("15e", 15),
+        ("1er", 1),
+        ("5 de chaque mois", 5),
+        ("يوم ١٠", 10),
+        ("le 31", 31),
+        ("fin du mois", 31),
+        ("آخر الشهر", 31),
+        ("au début du mois", 1),
+    ],
+)
+def test_the_day_of_every_month_is_read(typed: str, day: int) -> None:
+    assert read_day_of_month(typed) == day
+
+
+@pytest.mark.parametrize("typed", ["", "0", "32", "5 ou 10", "5 décembre", "bientôt"])
+def test_what_is_no_day_of_every_month_is_refused(typed: str) -> None:
+    with pytest.raises(NotADate):
+        read_day_of_month(typed)
+
+
+@pytest.mark.parametrize("typed", ["2024", "en 2024", "سنة ٢٠٢٤", "l'année 2024."])
+def test_a_year_is_read_among_words(typed: str) -> None:
+    assert read_year(typed) == 2024
+
+
+@pytest.mark.parametrize("typed", ["", "24", "00202412", "2023-2024", "12/2024 ou 2025"])
+def test_what_is_not_one_year_is_refused(typed: str) -> None:
+    with pytest.raises(NotADate):
+        read_year(typed)
