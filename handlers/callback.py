@@ -14,6 +14,7 @@ from handlers.turn import Turn
 from services.identity import NotAPhoneNumber, mask_phone, normalise_phone
 from services.joining import callbacks, ways
 from services.joining.callbacks import Task
+from services.language.entities import EntityKind, only_number
 from services.outbox import Lane
 
 
@@ -84,7 +85,7 @@ def answer_phone(turn: Turn) -> None:
     assert message is not None
     typed = message.contact.phone_number if message.contact is not None else turn.text
     try:
-        number = normalise_phone(typed)
+        number = normalise_phone(only_number(typed, EntityKind.PHONE) or typed)
     except NotAPhoneNumber:
         turn.say("callback.not_a_number")
         return

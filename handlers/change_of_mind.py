@@ -51,6 +51,7 @@ class Takes(Enum):
 
 
 ANSWERS: dict[str, Takes] = {
+    "consent.ask": Takes.YES_OR_NO,
     "plan.choose": Takes.NUMBER,
     "plan.means": Takes.NUMBER,
     "plan.length": Takes.NUMBER,
@@ -69,6 +70,7 @@ ANSWERS: dict[str, Takes] = {
     "person.agency": Takes.AGENCY,
     "join.agency": Takes.AGENCY,
     "callback.agency": Takes.AGENCY,
+    "join.which": Takes.QUESTION,
     "answers.search": Takes.QUESTION,
     "link.phone": Takes.WORDS,
     "link.code": Takes.WORDS,
@@ -101,7 +103,8 @@ def followed(turn: Turn, step: Step) -> bool:
     # Where only buttons answer, "stop" means what is open, and a yes or no is none of them.
     expecting = Expectation.YES_OR_NO if takes is None else _EXPECTATION.get(takes)
     understood = understand(turn.text, expecting=expecting, today=turn.today)
-    if step.answer is None and free_text.is_sensitive(understood):
+    only_buttons = step.answer is None or takes is Takes.YES_OR_NO
+    if only_buttons and free_text.is_sensitive(understood):
         free_text.ask_protected(turn, understood)  # the question stays open until they choose
         return True
     if understood.kind is not Kind.SURE or understood.label is None or understood.is_answer:

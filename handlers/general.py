@@ -76,6 +76,12 @@ def present_state(turn: Turn) -> None:
         menu(turn)
 
 
+def use_the_buttons(turn: Turn) -> None:
+    """Something was sent where only a button answers: say so, and ask again."""
+    turn.say("step.use_buttons")
+    turn.go(turn.caller.step or "")
+
+
 def restart_draft(turn: Turn) -> None:
     """Throw the kept draft away and begin that conversation anew."""
     assert turn.press is not None

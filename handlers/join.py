@@ -5,7 +5,7 @@ Nothing here needs an account, and nothing about the person is kept before they 
 
 from __future__ import annotations
 
-from handlers import agency_hours, complaint_agency
+from handlers import agency_hours, complaint_agency, general
 from handlers.buttons import Button
 from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation, Step
@@ -13,25 +13,60 @@ from handlers.turn import Turn
 from services import reaching
 from services.answers.figures import figures
 from services.joining import ways
+from services.joining.ways import Way
+from services.language.normalise import normalise
+
+WORD_MIN = 3  # letters: a shorter word names no work
 
 
 def open_(turn: Turn) -> None:
+    turn.go("join.which")
+
+
+def ask_which(turn: Turn) -> None:
     """Ask what they do for a living."""
-    rows = [
-        [Button(f"join.button_{one.words}", "join.way", one.code)]
+    turn.ask(
+        "join.title",
+        [[Button(_label(one), "join.way", one.code)] for one in ways.in_force(turn.today)],
+    )
+
+
+def answer_which(turn: Turn) -> None:
+    """The one kind of work whose words were typed, in either language."""
+    typed = set(normalise(turn.text).split())
+    named = [
+        one
         for one in ways.in_force(turn.today)
+        if any(
+            len(word) >= WORD_MIN and word in typed
+            for words in turn.kit.words.values()
+            for word in normalise(words.label(_label(one))).split()
+        )
     ]
-    turn.show("join.title", [*rows, [Button("button.menu", "menu.open")]])
+    if len(named) == 1:
+        _show(turn, named[0])
+    else:
+        general.use_the_buttons(turn)
+
+
+def _label(way: Way) -> str:
+    return f"join.button_{way.words}"
 
 
 def show_way(turn: Turn) -> None:
-    """The card, the papers and what it costs, for one kind of work."""
     assert turn.press is not None
     try:
         way = ways.way(turn.press.argument, turn.today)
     except ways.UnknownWay:
         turn.toast("button.not_valid", alert=True)
-        return
+    else:
+        _show(turn, way)
+
+
+def _show(turn: Turn, way: Way) -> None:
+    """The card, the papers and what it costs, for one kind of work."""
+    if turn.caller.step == "join.which":
+        turn.close()
     values = figures(turn.kit.policy, turn.today)
     flat = way.code == "auto_entrepreneur" and values["flat"] is not None
     parts = [
@@ -104,7 +139,10 @@ def _show_agency(turn: Turn, code: str) -> None:
 CONVERSATION = Conversation(
     name="join",
     personal=False,
-    steps=(Step("join.agency", ask=ask_agency, answer=answer_agency),),
+    steps=(
+        Step("join.which", ask=ask_which, answer=answer_which),
+        Step("join.agency", ask=ask_agency, answer=answer_agency),
+    ),
     actions={
         "join.open": Action(open_),
         "join.way": Action(show_way),

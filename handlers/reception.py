@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers import change_of_mind, free_text, general, groups, memberships
-from handlers.buttons import NotOurButton
+from handlers import change_of_mind, free_text, general, groups, memberships, typed_button
+from handlers.buttons import NotOurButton, Press
 from handlers.doing import waits_for_consent
 from handlers.kit import Kit
 from handlers.turn import Turn
@@ -175,6 +175,10 @@ def _pressed(turn: Turn, data: str) -> None:
     except NotOurButton:
         turn.toast("button.not_valid", alert=True)
         return
+    _press(turn, press)
+
+
+def _press(turn: Turn, press: Press) -> None:
     conversation, action = turn.kit.book.actions[press.action]
     turn.press = press
     caller = turn.caller
@@ -203,10 +207,12 @@ def _said(turn: Turn) -> None:
     step = turn.kit.book.steps.get(turn.caller.step or "")
     if step is None:
         free_text.said(turn)
+    elif (press := typed_button.named(turn, step)) is not None:
+        _press(turn, press)
     elif change_of_mind.followed(turn, step):
         pass  # what was begun is kept
     elif step.answer is None:
-        turn.go(step.name)
+        general.use_the_buttons(turn)
     else:
         step.answer(turn)
 
@@ -234,8 +240,8 @@ def fulfil(turn: Turn, wish: str) -> None:
     name, _, argument = rest.partition(":")
     if kind == "press" and name in turn.kit.book.actions:
         _, action = turn.kit.book.actions[name]
-        if action.step is None and turn.press is not None:
-            turn.press = type(turn.press)(name, argument, turn.caller.version)
+        if action.step is None:
+            turn.press = Press(name, argument, turn.caller.version)
             action.run(turn)
             return
     elif kind == "command" and name in turn.kit.book.commands:

@@ -16,6 +16,7 @@ from handlers.conversation import Action, Conversation, Step
 from handlers.turn import Turn
 from handlers.words import LANGUAGES
 from services import people
+from services.language.understanding import Expectation, understand
 
 DEEP_LINKS = re.compile(r"(link|agency|case|staff)_([0-9A-Za-z_-]{1,60})")
 
@@ -49,6 +50,20 @@ def ask_consent(turn: Turn) -> None:
             [Button(f"language.switch_to_{other}", "language.set", other)],
         ],
     )
+
+
+def answer_consent(turn: Turn) -> None:
+    """A plain yes or no, in any of the languages, counts as the button."""
+    expecting = Expectation.YES_OR_NO
+    said = (
+        understand(turn.text, expecting=expecting, today=turn.today).answer if turn.text else None
+    )
+    if said is True:
+        agree(turn)
+    elif said is False:
+        later(turn)
+    else:
+        general.use_the_buttons(turn)
 
 
 def agree(turn: Turn) -> None:
@@ -108,7 +123,7 @@ CONVERSATION = Conversation(
     name="start",
     personal=False,
     commands={"start": start, "language": choose_language},
-    steps=(Step("consent.ask", ask=ask_consent),),
+    steps=(Step("consent.ask", ask=ask_consent, answer=answer_consent),),
     actions={
         "consent.open": Action(lambda turn: turn.go("consent.ask")),
         "consent.agree": Action(agree, step="consent.ask"),

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from html import escape
 from typing import Any
 
 import telegram
@@ -116,6 +117,8 @@ class Turn:
         shown = self.raw_message
         if self.press is None or shown is None or len(html) > MESSAGE_MAX:
             return self.say_html(html, rows)
+        if self.query_id is None:  # the button's words were typed
+            return self.say_html(html, rows)
         if not shown.keys().isdisjoint(ATTACHMENTS):  # under a picture or a file
             return self.say_html(html, rows)
         params: dict[str, Any] = {
@@ -220,6 +223,8 @@ class Turn:
             if self._toast is not None:
                 params |= {"text": self._toast[0], "show_alert": self._toast[1]}
             self.outbox.add("answerCallbackQuery", params, chat_id=self.chat_id)
+        elif self._toast is not None and self._toast[1]:  # nothing to show it over
+            self.say_html(escape(self._toast[0], quote=False))
         if self._conversation_state() != self._before:
             people.keep_conversation(self.session, self.caller, self.now)
 

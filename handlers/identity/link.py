@@ -7,7 +7,7 @@ lock linking for a while. A code may be typed at any step, or come as `?start=li
 
 from __future__ import annotations
 
-from handlers import general, whose
+from handlers import general, typed_button, whose
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation, Step
 from handlers.identity.mandate import tell_holders, tell_replaced
@@ -15,6 +15,7 @@ from handlers.message import NO_KEYBOARD, reply_keyboard
 from handlers.turn import Turn
 from services import linking, one_time_codes, proofs
 from services.identity import SSN_LENGTH, NotAPhoneNumber, NotASocialSecurityNumber, normalise_ssn
+from services.language.entities import EntityKind, only_number
 from services.linking import SELF, OwnAccount, Proven
 
 PHONE_DRAFT = "phone"  # the shared number's keyed fingerprint, gone with the draft
@@ -119,7 +120,7 @@ def take_ssn(turn: Turn) -> None:
         _try_code(turn, code)
         return
     try:
-        ssn = normalise_ssn(turn.text)
+        ssn = only_number(turn.text, EntityKind.SSN) or normalise_ssn(turn.text)
     except NotASocialSecurityNumber as wrong:
         if wrong.reason in ("too_short", "too_long"):
             turn.ask("link.ssn_wrong_length", n=wrong.digits, expected=SSN_LENGTH)
@@ -268,8 +269,8 @@ def _code_in(text: str) -> str | None:
 
 def _is_label(turn: Turn, key: str) -> bool:
     """Whether a keyboard's button was pressed, in whatever language it was shown."""
-    typed = turn.text.strip()
-    return any(typed == words.label(key) for words in turn.kit.words.values())
+    typed = typed_button.plain(turn.text)
+    return any(typed == typed_button.plain(words.label(key)) for words in turn.kit.words.values())
 
 
 def _phone_keyboard(turn: Turn) -> dict[str, object]:

@@ -104,6 +104,19 @@ def read(text: str, *, today: date | None = None, expecting: EntityKind | None =
     return Reading(tuple(found), masked, bool(found) and not _LETTER.search(left))
 
 
+def only_number(text: str, kind: EntityKind) -> str | None:
+    """The one number of a person of that kind among other words ("my number is ..."); None
+    where there is none, or another besides."""
+    numbers = [
+        entity
+        for entity in read(text, expecting=kind).entities
+        if entity.kind in (EntityKind.SSN, EntityKind.PHONE)
+    ]
+    if len(numbers) != 1 or numbers[0].kind is not kind:
+        return None
+    return str(numbers[0].value)
+
+
 def mask(kind: EntityKind) -> str:
     """The word that stands for an entity in the text the recogniser sees."""
     return f" entity{kind.value} "

@@ -15,7 +15,7 @@ from services.joining.ways import WaysUnusable
 from services.personal_data import holdings
 from services.records.joining import Callback
 from tests.support.chat import Chat, FundBot
-from tests.support.citizens import citizen
+from tests.support.citizens import citizen, newcomer
 from tests.support.complaints import (
     AGENT,
     CENTRAL,
@@ -81,7 +81,7 @@ def test_someone_without_a_register_is_guided_and_called_back(bot: FundBot) -> N
     bot.restart()
     chat.send("pas un numéro")
     assert "pas un numéro que nous pouvons appeler" in chat.text
-    chat.send(PHONE)
+    chat.send(f"mon numéro : {PHONE}")
     assert "•••• 3456" in chat.text
     assert calls_of(bot) == []
     bot.restart()
@@ -311,3 +311,31 @@ def test_joining_is_offered_until_ones_own_account_is_linked(sqlite_bot: FundBot
     member = citizen(sqlite_bot, language="fr")
     member.send("/menu")
     assert not any("M’affilier" in one for one in member.buttons)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "answer"),
+    [
+        ("fr", "commerçant", "registre du commerce"),
+        ("fr", "je suis artisan", "artisan"),
+        ("ar", "أنا تاجر", "السجل التجاري"),
+        ("fr", "taxi", "taxi"),
+    ],
+)
+def test_the_work_may_be_typed(sqlite_bot: FundBot, language: str, typed: str, answer: str) -> None:
+    chat = newcomer(sqlite_bot, language=language)
+    chat.send("/menu")
+    chat.press("CASNOS" if language == "fr" else "كاسنوس")
+    chat.send(typed)
+    assert answer in chat.text
+    assert any("📍" in button for button in chat.buttons)
+
+
+@pytest.mark.parametrize("typed", ["astronaute", "commerçant et artisan", "😀"])
+def test_work_that_is_none_of_these_is_asked_again(sqlite_bot: FundBot, typed: str) -> None:
+    chat = newcomer(sqlite_bot)
+    chat.send("/menu")
+    chat.press("CASNOS")
+    chat.send(typed)
+    assert "touchez un des boutons" in chat.messages[-2].text
+    assert "🏪 Commerçant" in chat.buttons

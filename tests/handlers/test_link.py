@@ -67,7 +67,15 @@ def test_the_registered_phone_and_the_number_link_through_restarts(
 
 
 @pytest.mark.parametrize(
-    "typed", [SSN, "99 0000 0001 01".translate(ARABIC_INDIC), "\u206699-0000-0001-01\u2069"]
+    "typed",
+    [
+        SSN,
+        "99 0000 0001 01".translate(ARABIC_INDIC),
+        "\u206699-0000-0001-01\u2069",
+        "n° 99 0000 0001 01",
+        "c’est 990000000101, merci",
+        "رقمي 99 0000 0001 01",
+    ],
 )
 def test_the_number_is_understood_as_people_type_it(sqlite_bot: FundBot, typed: str) -> None:
     contributor(sqlite_bot)
@@ -75,6 +83,25 @@ def test_the_number_is_understood_as_people_type_it(sqlite_bot: FundBot, typed: 
     chat.share_contact()
     chat.send(typed)
     assert len(accounts_of(sqlite_bot, chat)) == 1
+
+
+@pytest.mark.parametrize("typed", [f"{SSN} ou 990000000102", f"{SSN} tél 0550000001"])
+def test_of_two_numbers_none_is_chosen(sqlite_bot: FundBot, typed: str) -> None:
+    contributor(sqlite_bot)
+    chat = newcomer(sqlite_bot)
+    chat.share_contact()
+    chat.send(typed)
+    assert "uniquement avec des chiffres" in chat.text
+    assert accounts_of(sqlite_bot, chat) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"), [("fr", "j'ai un code de l'agence"), ("ar", "لدي رمز من الوكالة")]
+)
+def test_who_has_a_code_may_say_so(sqlite_bot: FundBot, language: str, typed: str) -> None:
+    chat = newcomer(sqlite_bot, language=language)
+    chat.send(typed)
+    assert "7K3M-9QXD-2HVT" in chat.text
 
 
 def test_a_day_away_the_shared_phone_is_still_kept(fund_bot: FundBot) -> None:

@@ -232,12 +232,43 @@ def test_a_wrong_answer_changes_nothing(sqlite_bot: FundBot, wrong: str) -> None
     assert scene.plans() == []
 
 
-@pytest.mark.parametrize("typed", ["12", "12 mois", "١٢"])
+@pytest.mark.parametrize("typed", ["12", "12 mois", "١٢", "sur 12 mois", "un an", "على 12 شهر"])
 def test_months_can_be_typed_at_the_proposals(sqlite_bot: FundBot, typed: str) -> None:
     scene = open_scene(sqlite_bot)
     scene.samir.send("/plan")
     scene.samir.send(typed)
     assert "Puis 12 échéances de 13 500 DA" in scene.samir.text
+
+
+@pytest.mark.parametrize("step", ["Dire ce que je peux payer", "Une autre durée"])
+def test_a_length_is_understood_whatever_was_asked(sqlite_bot: FundBot, step: str) -> None:
+    scene = open_scene(sqlite_bot)
+    scene.samir.send("/plan")
+    scene.samir.press(step)
+    scene.samir.send("en 12 fois")
+    assert "Puis 12 échéances de 13 500 DA" in scene.samir.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("le 5 de chaque mois", "le 5"), ("fin du mois", "mois"), ("le 31", "dernier jour")],
+)
+def test_the_day_is_typed_as_people_say_it(sqlite_bot: FundBot, typed: str, shown: str) -> None:
+    scene = open_scene(sqlite_bot)
+    scene.samir.send("/plan")
+    scene.samir.press("Un autre jour")
+    scene.samir.send(typed)
+    assert shown in scene.samir.text
+    assert any("12 mois" in button for button in scene.samir.buttons)
+
+
+def test_the_words_of_a_button_may_be_typed(sqlite_bot: FundBot) -> None:
+    scene = open_scene(sqlite_bot)
+    scene.samir.send("/plan")
+    scene.samir.send("12 mois · 13 500 DA")
+    scene.samir.send("je confirme cet échéancier")
+    [plan] = scene.plans()
+    assert (plan.state, plan.months) == ("active", 12)
 
 
 def test_a_length_that_is_not_offered_becomes_the_next_longer_one(sqlite_bot: FundBot) -> None:

@@ -41,6 +41,39 @@ def test_who_declines_can_come_back_to_it(fund_bot: FundBot) -> None:
     assert "J’accepte" in " ".join(chat.buttons)
 
 
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [("fr", "oui"), ("fr", "j'accepte"), ("fr", "d'accord"), ("ar", "نعم"), ("ar", "أوافق")],
+)
+def test_a_typed_yes_is_consent_and_the_wish_is_done(
+    fund_bot: FundBot, language: str, typed: str
+) -> None:
+    chat = fund_bot.chat(language=language)
+    chat.send("/status")
+    fund_bot.restart()
+    chat.send(typed)
+    assert len(fund_bot.events("person.consented")) == 1
+    assert chat.buttons == ["🔗 Relier mon numéro" if language == "fr" else "🔗 ربط رقمي"]
+
+
+@pytest.mark.parametrize("typed", ["non", "pas maintenant", "لا"])
+def test_a_typed_no_is_a_no(sqlite_bot: FundBot, typed: str) -> None:
+    chat = sqlite_bot.chat()
+    chat.send("/start")
+    chat.send(typed)
+    assert "aucune donnée personnelle" in chat.text
+    assert sqlite_bot.events("person.consented") == []
+
+
+def test_where_only_a_button_answers_it_is_said(sqlite_bot: FundBot) -> None:
+    chat = sqlite_bot.chat()
+    chat.send("/start")
+    chat.send("xyzzy")
+    assert "touchez un des boutons" in chat.messages[-2].text
+    assert "✅ J’accepte" in chat.buttons
+    assert sqlite_bot.events("person.consented") == []
+
+
 def test_a_forged_button_changes_nothing_and_is_answered(fund_bot: FundBot) -> None:
     chat = fund_bot.chat()
     chat.send("/start")
