@@ -19,6 +19,7 @@ from handlers.turn import Turn
 from services.complaints import access, citizen, evidence
 from services.complaints.access import NoSuchCase, NotStaff
 from services.complaints.citizen import NotNow
+from services.complaints.letters import TooLong
 from services.complaints.store import Case
 from services.references import NotAReference, ReferenceMistyped
 
@@ -127,7 +128,10 @@ def answer_add(turn: Turn) -> None:
     assert message is not None
     files = draft_of.files(turn)
     if message.text is not None:
-        _send(turn, message.text)
+        if message.text.strip():
+            _send(turn, message.text)
+        else:
+            turn.say("cases.words_please")
         return
     case = case_of_draft(turn)
     if case is None:
@@ -162,6 +166,9 @@ def _send(turn: Turn, text: str) -> None:
     except (NoSuchCase, NotNow):
         turn.close()
         turn.show("cases.no_longer_open", [[Button("menu.cases", "cases.open")]])
+        return
+    except TooLong:  # together with what stands under the files
+        turn.say("complaint.text_too_long", _send_rows(turn))
         return
     turn.close()
     replied = case.happenings[-1].name == "replied"

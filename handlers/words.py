@@ -29,6 +29,8 @@ LOCALES = Path(__file__).resolve().parent.parent / "locales"
 LANGUAGES = ("ar", "fr")
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT, FIRST_STRONG, END = "\u2066", "\u2067", "\u2068", "\u2069"
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # embeddings, overrides, isolates
+_NOT_ISOLATES = re.compile("[\u202a-\u202e]")
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
 
@@ -148,7 +150,8 @@ class Words:
         if isinstance(value, int) and not isinstance(value, bool):
             return self._isolate(str(value))
         # Someone else's words: their own direction, whatever stands around them.
-        return f"{FIRST_STRONG}{value}{END}" if self.right_to_left else str(value)
+        plain = _steady(str(value))
+        return f"{FIRST_STRONG}{plain}{END}" if self.right_to_left else plain
 
     def _isolate(self, figure: str) -> str:
         return f"{LEFT_TO_RIGHT}{figure}{END}" if self.right_to_left else figure
@@ -176,6 +179,22 @@ class Words:
             ]
             self._templates[(key, form)] = found
         return found
+
+
+def _steady(text: str) -> str:
+    """Someone's words without what would turn the direction of the rest of the line: isolates
+    stay where each is closed again."""
+    if not _TURNS.search(text):
+        return text
+    open_isolates = 0
+    for sign in _TURNS.findall(text):
+        if sign == END:
+            open_isolates -= 1
+        elif sign in (LEFT_TO_RIGHT, RIGHT_TO_LEFT, FIRST_STRONG):
+            open_isolates += 1
+        if open_isolates < 0:
+            break
+    return (_TURNS if open_isolates else _NOT_ISOLATES).sub("", text)
 
 
 def load(language: str, *, folder: Path = LOCALES) -> Words:

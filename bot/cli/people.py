@@ -26,6 +26,7 @@ from services.outbox import Outbox
 from services.people import Role
 
 ACTOR = "command"
+ACCOUNT_BELOW = 2**52  # as Telegram promises
 LANGUAGES = ("ar", "fr")
 IN_THE_TERMINAL = "-"
 
@@ -53,8 +54,7 @@ def add(
     language: Annotated[str | None, typer.Option(help="ar or fr")] = None,
 ) -> None:
     """Give a Telegram account a role; an earlier role is replaced."""
-    if telegram_id <= 0:
-        raise typer.BadParameter("a person's Telegram account is a positive number")
+    _check_account(telegram_id)
     if language is not None and language not in LANGUAGES:
         raise typer.BadParameter(f"--language: choose among {', '.join(LANGUAGES)}")
     with _desk() as desk, _refusals():
@@ -71,6 +71,11 @@ def add(
         if member.language is not None:
             set_commands_of(desk.kit, desk.outbox, telegram_id, member.language, role)
     print(f"{member.name}: {role.value}" + (f" of agency {agency}" if agency else ""))
+
+
+def _check_account(telegram_id: int) -> None:
+    if not 0 < telegram_id < ACCOUNT_BELOW:
+        raise typer.BadParameter("a person's Telegram account is a positive number below 2^52")
 
 
 def invite(name: Name, role: RoleName, agency: Agency = None) -> None:
@@ -102,6 +107,7 @@ def list_() -> None:
 
 def remove(telegram_id: TelegramId) -> None:
     """Shut someone out at once."""
+    _check_account(telegram_id)
     with _desk() as desk, _refusals():
         member = staff.deactivate(desk.session, telegram_id, now=desk.now, actor=ACTOR)
         if member is None:

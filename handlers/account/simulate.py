@@ -18,8 +18,7 @@ from services.dates import end_of_month
 from services.linking import Linked
 from services.money import Centimes, NotAnAmount
 from services.numbers.amounts import read_amount
-from services.numbers.digits import latin_digits
-from services.numbers.written_dates import NotADate, read_date
+from services.numbers.written_dates import NotADate, read_date, read_year
 from services.policy.category import Category
 from services.situation import Situation
 
@@ -94,16 +93,21 @@ def year_is(turn: Turn) -> None:
 
 
 def year_typed(turn: Turn) -> None:
-    _keep_year(turn, latin_digits(turn.text).strip())
+    _keep_year(turn, turn.text)
 
 
 def _keep_year(turn: Turn, typed: str) -> None:
     """Keep the year, ask the income; a year without rules is asked again."""
     first, last = turn.kit.policy.first_year, turn.today.year + YEARS_AHEAD
-    if not typed.isdecimal() or not first <= int(typed[:6]) <= last:
+    try:
+        year = read_year(typed)
+    except NotADate:
+        turn.say("simulate.year_unclear", first=first, last=last)
+        return
+    if not first <= year <= last:
         turn.say("simulate.no_such_year", first=first, last=last)
         return
-    turn.draft["year"] = int(typed)
+    turn.draft["year"] = year
     turn.go("simulate.income")
 
 

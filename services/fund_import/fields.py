@@ -135,12 +135,13 @@ def receipt(text: str) -> str:
 
 
 def names(name_fr: str, name_ar: str) -> tuple[str, str]:
-    """Both names; one of them may be empty."""
+    """Both names. One of them may be missing: then the other stands for it, since a name in
+    the other letters is better than none."""
     french = words(name_fr, "name_fr", longest=MAX_NAME)
     arabic = words(name_ar, "name_ar", longest=MAX_NAME)
     if not (french or arabic):
         raise BadField("name_fr, name_ar: both missing")
-    return french, arabic
+    return french or arabic, arabic or french
 
 
 def category(text: str) -> str:

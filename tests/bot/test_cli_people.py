@@ -71,6 +71,17 @@ def test_a_member_is_added_with_role_agency_and_language(run: Run, sqlite_bot: F
     assert sqlite_bot.events("staff.added")[0].actor == "command"
 
 
+@pytest.mark.parametrize("number", ["0", "-5", str(2**52), "9" * 30])
+@pytest.mark.parametrize("command", [("add", "--name", "X", "--role", "central"), ("remove",)])
+def test_a_number_that_is_no_telegram_account_is_told_in_one_line(
+    run: Run, number: str, command: tuple[str, ...]
+) -> None:
+    result = run("staff", *command, "--telegram-id", number)
+    assert result.exit_code == 2
+    assert "Telegram account is a positive number" in result.output
+    assert not isinstance(result.exception, OverflowError)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -108,6 +108,30 @@ def test_a_question_does_not_break_into_something_else(scene: Scene) -> None:
     assert "une autre histoire" in chat.text
 
 
+def test_words_that_are_too_many_with_those_under_the_files_are_asked_shorter(
+    scene: Scene,
+) -> None:
+    bot, chat, _ = scene
+    chat.press("Suivre ma réclamation")
+    chat.press("Ajouter un mot")
+    for number in range(8):
+        chat.send_photo(name=f"r{number}", caption="légende " * 125)
+    chat.send("x" * 4_000)
+    assert "longueur maximale" in chat.text
+    assert bot.events("complaint.added") == []
+    chat.send("Voici tout.")
+    assert len(bot.events("complaint.added")) == 1
+
+
+def test_a_message_without_a_word_is_no_addition(scene: Scene) -> None:
+    bot, chat, _ = scene
+    chat.press("Suivre ma réclamation")
+    chat.press("Ajouter un mot")
+    chat.send_message(text=" \n ")
+    assert bot.events("complaint.added") == []
+    assert "Écrivez-le dans un message" in chat.text
+
+
 def test_files_alone_are_sent_by_their_button(scene: Scene) -> None:
     bot, chat, _ = scene
     chat.press("Suivre ma réclamation")

@@ -247,6 +247,32 @@ def test_a_bad_line_does_not_take_the_key_of_a_good_one(
     assert loaded.report.files[P].written == 1
 
 
+def test_a_name_in_one_language_stands_for_the_other(
+    fund_engine: Engine,
+    vault: Vault,
+    delivery: Path,
+) -> None:
+    files = {
+        A: ["16,,الجزائر,16,,", "31,Oran,,31,,"],
+        C: [person(name_fr="", name_ar="كريم"), person(ssn="990000000044", name_ar="")],
+    }
+
+    loaded = load(fund_engine, vault, delivery, files)
+
+    assert loaded.rejected == []
+    with Session(fund_engine) as session:
+        assert [(card.name_fr, card.name_ar) for card in accounts.agencies(session).values()] == [
+            ("الجزائر", "الجزائر"),
+            ("Oran", "Oran"),
+        ]
+        names = [
+            (profile.name_fr, profile.name_ar)
+            for number in (1, 2)
+            if (profile := accounts.profile_of(session, number)) is not None
+        ]
+        assert names == [("كريم", "كريم"), ("Test", "Test")]
+
+
 def test_counters_without_an_end_of_parents_are_refused_with_all_under_them(
     fund_engine: Engine,
     vault: Vault,
