@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers import change_of_mind, free_text, general, groups, memberships, typed_button
+from handlers import change_of_mind, free_text, general, groups, memberships, typed_button, whose
 from handlers.buttons import NotOurButton, Press
 from handlers.doing import waits_for_consent
 from handlers.kit import Kit
@@ -206,7 +206,10 @@ def _said(turn: Turn) -> None:
         return
     step = turn.kit.book.steps.get(turn.caller.step or "")
     if step is None:
-        free_text.said(turn)
+        if (press := whose.answered(turn)) is not None:
+            _press(turn, press)
+        else:
+            free_text.said(turn)
     elif (press := typed_button.named(turn, step)) is not None:
         _press(turn, press)
     elif change_of_mind.followed(turn, step):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from handlers.buttons import Button
+from handlers.buttons import Button, Press
 from handlers.turn import Turn
 from handlers.words import Words
 from services import accounts, linking
 from services.identity import mask_ssn
+from services.language.normalise import normalise
 from services.linking import Linked
 
 _PREFIX = "L"  # an account chosen by a button: L and the link's number
 _PAGE = "P"  # another page of the accounts to choose from: P and its number, from 0
 PAGE_ROWS = 8
+ASKED = "whose"  # the draft that "for whom?" was just asked, until the next words
+ANSWER_MAX = 64
 
 
 def account(turn: Turn, action: str) -> Linked | None:
@@ -28,9 +31,33 @@ def account(turn: Turn, action: str) -> Linked | None:
     chosen = turn.press.argument if turn.press is not None and turn.press.action == action else ""
     for one in linked:
         if chosen == f"{_PREFIX}{one.link_id}":
+            turn.caller.drafts.pop(ASKED, None)
             return one
+    turn.caller.drafts[ASKED] = {"action": action}
     turn.show("whose.choose", _choices(turn, linked, action, chosen))
     return None
+
+
+def answered(turn: Turn) -> Press | None:
+    """The press of the account that was named in words right after "for whom?": by its place
+    in the list, or by words that are on no other account's button."""
+    asked = turn.caller.drafts.pop(ASKED, None)
+    if asked is None or not turn.text or len(turn.text) > ANSWER_MAX:
+        return None
+    linked = linking.accounts_of(turn.session, turn.caller.telegram_id, turn.today)
+    typed = normalise(turn.text).split()
+    if len(typed) == 1 and typed[0].isdecimal() and 1 <= int(typed[0]) <= len(linked):
+        named = [linked[int(typed[0]) - 1]]
+    else:
+        labels = [_words_of(turn, one) for one in linked]
+        named = [
+            one
+            for one, own in zip(linked, labels, strict=True)
+            if any(word in own and sum(word in each for each in labels) == 1 for word in typed)
+        ]
+    if len(named) != 1:
+        return None
+    return Press(str(asked["action"]), argument_of(named[0]), turn.caller.version)
 
 
 def argument_of(one: Linked) -> str:
@@ -85,6 +112,23 @@ def _choices(turn: Turn, linked: list[Linked], action: str, asked: str) -> list[
         *[[_choice(turn, one, action)] for one in shown],
         page_turners(action, page, len(linked)),
     ]
+
+
+def _words_of(turn: Turn, one: Linked) -> set[str]:
+    """The words on an account's button, in every language."""
+    button = _choice(turn, one, "status.open")
+    return {
+        word
+        for words in turn.kit.words.values()
+        for word in normalise(
+            words.label(
+                button.label,
+                name=name_in(words, turn.session, one.contributor_id),
+                ssn=button.values["ssn"],
+            )
+        ).split()
+        if len(word) > 1
+    }
 
 
 def _choice(turn: Turn, one: Linked, action: str) -> Button:

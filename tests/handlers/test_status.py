@@ -217,6 +217,34 @@ def test_with_a_mandate_it_asks_for_whom_and_writes_down_who_looked(fund_bot: Fu
     assert len(fund_bot.events("account.viewed")) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "whose"),
+    [("moi", "Karim"), ("1", "Karim"), ("2", "Yamina"), ("pour Yamina", "Yamina")],
+)
+def test_for_whom_may_be_answered_in_words(sqlite_bot: FundBot, typed: str, whose: str) -> None:
+    chat = citizen(sqlite_bot, affiliated_on=date(2026, 1, 1))
+    citizen(
+        sqlite_bot,
+        kind="mandate",
+        until=date(2027, 1, 1),
+        name_fr="Yamina Haddad",
+        name_ar="يمينة حداد",
+        affiliated_on=date(2025, 1, 1),
+    )
+    chat.send("/status")
+    sqlite_bot.restart()
+    assert chat.send(typed).text.startswith(f"{whose} ")
+
+
+@pytest.mark.parametrize("typed", ["3", "0", "Benali Haddad", "bonjour"])
+def test_words_that_name_no_one_account_open_none(sqlite_bot: FundBot, typed: str) -> None:
+    chat = citizen(sqlite_bot, affiliated_on=date(2026, 1, 1))
+    citizen(sqlite_bot, kind="mandate", until=date(2027, 1, 1), name_fr="Yamina Haddad")
+    chat.send("/status")
+    assert "Agence :" not in chat.send(typed).text
+    assert "Agence :" not in chat.send("Yamina").text  # it was asked before, not just now
+
+
 def test_an_ended_mandate_shows_nothing_also_by_an_old_button(fund_bot: FundBot) -> None:
     chat = citizen(fund_bot, affiliated_on=date(2010, 1, 1))
     citizen(
