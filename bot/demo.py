@@ -29,7 +29,7 @@ from bot.standin.person import Standin
 from bot.standin.personas import Persona, PersonaGroup
 from handlers import words
 from services import accounts, installation, policy, staff
-from services.complaints import forum
+from services.complaints import desk_groups
 from services.complaints.office import Office
 from services.database import open_engine, sessions
 from services.dates import day_in_algiers
@@ -202,9 +202,11 @@ def _open_desks(office: Office, agency: str) -> None:
         (agency, AGENCY_GROUP, "director"),
         (CENTRAL, CENTRAL_GROUP, "central"),
     ):
-        if forum.group_at(office, group) is None:
+        if desk_groups.group_at(office, group) is None:
             [who] = [one for one in STAFF if one.key == opener]
-            forum.bind(office, who.telegram_id, desk=desk, chat_id=group, language=who.language)
+            desk_groups.bind(
+                office, who.telegram_id, desk=desk, chat_id=group, language=who.language
+            )
 
 
 def _groups() -> list[PersonaGroup]:

@@ -14,7 +14,7 @@ from handlers.desk import in_group
 from handlers.kit import Kit
 from handlers.memberships import Change
 from handlers.turn import Turn
-from services.complaints import forum
+from services.complaints import desk_groups
 from services.complaints.office import Office
 from services.outbox import Outbox
 
@@ -74,4 +74,4 @@ def joined(
 
 def moved(session: Session, old: int, new: int, *, kit: Kit, now: datetime) -> None:
     """A group became a supergroup and has another id."""
-    forum.move(Office(session, kit.policy, kit.vault, now), old, new)
+    desk_groups.move(Office(session, kit.policy, kit.vault, now), old, new)

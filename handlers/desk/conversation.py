@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.conversation import Action, Conversation, Step
-from handlers.desk import absence, card, queue, reuse, writing
+from handlers.desk import absence, card, queue, reuse, sending, writing
 from handlers.desk.guard import for_staff
 from handlers.turn import Turn
 
@@ -33,7 +33,7 @@ CONVERSATION = Conversation(
             answer=for_staff(writing.answer_text),
             takes_albums=True,
         ),
-        Step("desk.check", ask=for_staff(writing.ask_check), back="desk.text"),
+        Step("desk.check", ask=for_staff(sending.ask_check), back="desk.text"),
         Step("desk.absence", ask=for_staff(absence.ask_days)),
         Step("desk.deputy", ask=for_staff(absence.ask_deputy), back="desk.absence"),
         Step(
@@ -64,7 +64,7 @@ CONVERSATION = Conversation(
         "desk.deputy": Action(for_staff(absence.choose_deputy), step="desk.deputy"),
         "desk.files_joined": Action(for_staff(writing.files_joined), step="desk.text"),
         "desk.rewrite": Action(for_staff(_rewrite), step="desk.check"),
-        "desk.send": Action(for_staff(writing.send), step="desk.check"),
-        "desk.send_with_number": Action(for_staff(writing.send_with_number), step="desk.check"),
+        "desk.send": Action(for_staff(sending.send), step="desk.check"),
+        "desk.send_with_number": Action(for_staff(sending.send_with_number), step="desk.check"),
     },
 )

@@ -9,6 +9,8 @@ from handlers.turn import Turn
 from services.complaints import access
 from services.complaints.store import Case
 
+TO_CITIZEN = ("answer", "ask", "resolve")  # kinds of letters that leave the desk
+
 
 def case_of(turn: Turn) -> Case:
     """The case being written for, if whoever writes may (still) see it. Raises `NoSuchCase`."""

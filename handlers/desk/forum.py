@@ -12,8 +12,9 @@ from typing import Any
 from handlers.buttons import Button, LinkButton, Rows, laid_out
 from handlers.desk import card_text
 from handlers.kit import Kit
-from services.complaints import forum, store
-from services.complaints.forum import Group, Topic
+from services.complaints import desk_groups, forum, store
+from services.complaints.desk_groups import Group
+from services.complaints.forum import Topic
 from services.complaints.office import Office
 from services.complaints.store import Case
 from services.outbox import Lane, Outbox
@@ -48,7 +49,7 @@ def post(kit: Kit, outbox: Outbox, office: Office, case: Case, group: Group) -> 
 def refresh(kit: Kit, outbox: Outbox, office: Office, case: Case) -> None:
     """Bring the card up to date, where the desk has a group. A case without topic gets one; while
     the group is full, the job makes it later."""
-    group = forum.group_for(office, case)
+    group = desk_groups.group_for(office, case)
     if group is None:
         return
     topic = forum.topic_of(office, case.id, group.chat_id)
@@ -121,7 +122,7 @@ def show_waiting(kit: Kit, outbox: Outbox, office: Office, group: Group) -> None
 
 def tell(kit: Kit, outbox: Outbox, office: Office, case: Case, key: str, **values: Any) -> bool:
     """A line in the case's topic; False where there is none to say it in."""
-    group = forum.group_for(office, case)
+    group = desk_groups.group_for(office, case)
     if group is None:
         return False
     topic = forum.topic_of(office, case.id, group.chat_id)
@@ -140,7 +141,7 @@ def tell(kit: Kit, outbox: Outbox, office: Office, case: Case, key: str, **value
 
 def close(kit: Kit, outbox: Outbox, office: Office, case: Case, desk: str) -> None:
     """The case left a desk: its topic there says so and is closed."""
-    group = forum.group_of(office, desk)
+    group = desk_groups.group_of(office, desk)
     topic = forum.topic_of(office, case.id, group.chat_id) if group is not None else None
     if group is None or topic is None or topic.lost:
         return

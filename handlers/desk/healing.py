@@ -9,7 +9,7 @@ from handlers.desk.notices import holders, tell_member
 from handlers.kit import Kit
 from handlers.notices import tell
 from services import staff
-from services.complaints import forum, store
+from services.complaints import desk_groups, forum, store
 from services.complaints.office import Office
 from services.outbox import Lane, Outbox
 
@@ -21,7 +21,7 @@ CHECKS_A_RUN = 6
 def run(kit: Kit, outbox: Outbox, office: Office) -> None:
     """Look after every group; what was done is in the records, so it may run at any time."""
     _mend(kit, outbox, office)
-    for group in forum.groups(office):
+    for group in desk_groups.working(office):
         room = min(NEW_A_RUN, forum.room_in(office, group))
         for number in forum.without_topic(office, group, limit=room):
             if (case := store.load(office.session, number)) is not None:
@@ -56,8 +56,8 @@ def _mend(kit: Kit, outbox: Outbox, office: Office) -> None:
 
 def report_trouble(kit: Kit, outbox: Outbox, office: Office, chat_id: int, trouble: str) -> None:
     """A group cannot be used: its cases go on in private chat, an administrator is told."""
-    group = forum.group_at(office, chat_id)
-    if group is None or not forum.set_trouble(office, chat_id, trouble):
+    group = desk_groups.group_at(office, chat_id)
+    if group is None or not desk_groups.set_trouble(office, chat_id, trouble):
         return
     for member in staff.admins(office.session) or staff.central(office.session):
         tell(

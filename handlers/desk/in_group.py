@@ -22,7 +22,7 @@ from handlers.memberships import Change
 from handlers.notices import tell
 from handlers.turn import Turn
 from services import staff
-from services.complaints import access, desk, evidence, forum, letters
+from services.complaints import access, desk, desk_groups, evidence, forum, letters
 from services.complaints.access import NoSuchCase, NotStaff
 from services.complaints.office import Office
 from services.complaints.store import Case
@@ -51,7 +51,7 @@ TEXT, WHERE, CHECK = "desk.text", "desk.where", "desk.check"  # steps in which o
 
 def is_desk(turn: Turn) -> bool:
     """Whether this chat is the group of a desk."""
-    return forum.group_at(office(turn), turn.chat_id) is not None
+    return desk_groups.group_at(office(turn), turn.chat_id) is not None
 
 
 # --- binding --------------------------------------------------------------------------------
@@ -70,14 +70,14 @@ def bind(turn: Turn) -> None:
             turn.say("desk.group_needs_topics")
         return
     try:
-        group = forum.bind(
+        group = desk_groups.bind(
             the_office,
             turn.caller.telegram_id,
             desk=code,
             chat_id=turn.chat_id,
             language=turn.caller.language,
         )
-    except forum.MayNotBind:
+    except desk_groups.MayNotBind:
         if member is not None:
             turn.say("desk.group_not_yours")
         return
@@ -95,7 +95,7 @@ def membership(
     """The bot's own standing in a desk's group changed."""
     the_office = Office(session, kit.policy, kit.vault, now)
     chat_id = change.chat_id
-    if forum.group_at(the_office, chat_id) is None:
+    if desk_groups.group_at(the_office, chat_id) is None:
         return
     if not change.is_in:
         healing.report_trouble(kit, outbox, the_office, chat_id, "removed")
@@ -104,7 +104,7 @@ def membership(
     elif not change.is_forum:
         healing.report_trouble(kit, outbox, the_office, chat_id, "no_topics")
     else:
-        forum.set_trouble(the_office, chat_id, None)
+        desk_groups.set_trouble(the_office, chat_id, None)
 
 
 def joined(
@@ -117,7 +117,7 @@ def joined(
 ) -> None:
     """Someone came into a desk's group: whoever is not of the staff is pointed out."""
     the_office = Office(session, kit.policy, kit.vault, now)
-    group = forum.group_at(the_office, change.chat_id)
+    group = desk_groups.group_at(the_office, change.chat_id)
     if group is None or change.user_id is None or change.is_bot:
         return
     if change.was_in or not change.is_in:

@@ -14,7 +14,7 @@ from handlers.kit import Kit
 from handlers.notices import tell
 from handlers.words import Words
 from services import people, staff
-from services.complaints import absences, access, evidence, forum, undelivered, watch
+from services.complaints import absences, access, desk_groups, evidence, undelivered, watch
 from services.complaints.office import Office
 from services.complaints.state import Happening, Level, Outcome
 from services.complaints.store import Case
@@ -30,7 +30,7 @@ def tell_of_new_case(kit: Kit, outbox: Outbox, office: Office, case: Case) -> No
     """A case came to a desk: its topic is opened, and whoever answers for it hears of it. Where
     the agency's own group shows it, the agents are not written to one by one."""
     topics.refresh(kit, outbox, office, case)
-    grouped = forum.group_for(office, case) is not None
+    grouped = desk_groups.group_for(office, case) is not None
     if grouped and case.progress.level is Level.AGENCY:
         return
     answer_by = case.progress.promised_by
