@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    agencies,
     answers,
     callback,
     cases,
@@ -53,6 +54,7 @@ def open_book() -> Book:
             plans.CONVERSATION,
             plans.DESK,
             staff_admin.CONVERSATION,
+            agencies.CONVERSATION,
             digest.CONVERSATION,
             report.CONVERSATION,
             free_text.CONVERSATION,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import general, whose
+from handlers import complaint_agency, general, whose
 from handlers.buttons import Button
 from handlers.commands import set_commands, set_commands_of
+from handlers.complaint_draft import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.notices import tell
 from handlers.turn import Turn
@@ -143,8 +144,9 @@ def ask_agency(turn: Turn) -> None:
 
 
 def take_agency(turn: Turn) -> None:
-    """Keep the agency by its code."""
-    code = latin_digits(turn.text).strip()
+    """Keep the agency by its code, or by a name that only one has."""
+    fitting = complaint_agency.found(office(turn), turn.text)
+    code = fitting[0].code if len(fitting) == 1 else latin_digits(turn.text).strip()
     try:
         staff.check(
             turn.session, name=turn.draft["name"], role=Role(turn.draft["role"]), agency=code

@@ -203,3 +203,38 @@ def test_the_whole_in_arabic(sqlite_bot: FundBot) -> None:
     newcomer = sqlite_bot.chat(9002, language="ar")
     newcomer.send(f"/start {invitation(admin)}")
     assert "مرحبا نادية. صفتكم: موظف (16 · الجزائر الوسطى)" in newcomer.text
+
+
+@pytest.mark.parametrize("typed", ["16", "alger centre", "ALGER-CENTRE", "الجزائر الوسطى"])
+def test_the_agency_of_an_invitation_is_found_by_code_or_name(
+    sqlite_bot: FundBot, typed: str
+) -> None:
+    chat = member(sqlite_bot, 9001, Role.ADMIN)
+    chat.send("/staff")
+    chat.press("Inviter")
+    chat.send("Nabil")
+    chat.press("agent")
+    chat.send(typed)
+    assert "16 · Alger Centre" in chat.text
+
+
+@pytest.mark.parametrize("asked", ["/agency 16", "/agency alger"])
+def test_an_administrator_sees_who_works_in_an_agency(fund_bot: FundBot, asked: str) -> None:
+    chat = member(fund_bot, 9001, Role.ADMIN)
+    assert "Personne n’y est inscrit" in chat.send(asked).text
+    member(fund_bot, 9002, Role.DIRECTOR, agency="16")
+    shown = chat.send(asked).text
+    assert "Alger Centre · 16" in shown
+    assert "directeur d’agence" in shown
+    assert "n’a pas encore de groupe" in shown
+    assert "sujets" in chat.send("/agency").text
+    assert "Aucune agence" in chat.send("/agency 99").text
+
+
+@pytest.mark.parametrize("role", [None, *(one for one in Role if one is not Role.ADMIN)])
+def test_agencies_are_shown_to_administrators_only(sqlite_bot: FundBot, role: Role | None) -> None:
+    if role is None:
+        chat = sqlite_bot.chat()
+    else:
+        chat = member(sqlite_bot, 9002, role, agency="16" if role in staff.NEED_AGENCY else None)
+    assert "n’existe pas" in chat.send("/agency 16").text
