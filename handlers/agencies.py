@@ -10,7 +10,7 @@ from handlers.staff_admin import for_admins
 from handlers.turn import Turn
 from services import staff
 from services.accounts import AgencyCard
-from services.complaints import forum
+from services.complaints import desk_groups
 
 SHOWN_AT_MOST = 10
 
@@ -37,7 +37,7 @@ def _show_one(turn: Turn, card: AgencyCard) -> None:
         words.text("agency.member", name=one.name, role=words.label(f"staff.role_{one.role}"))
         for one in members
     ]
-    has_group = forum.group_of(office(turn), card.code) is not None
+    has_group = desk_groups.group_of(office(turn), card.code) is not None
     turn.say_html(
         "\n".join(
             [
