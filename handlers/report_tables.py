@@ -138,12 +138,13 @@ def months(words: Words, points: Sequence[MonthPoint]) -> Table:
 
 
 def collected(words: Words, found: Report) -> Table:
-    """What was due and paid, place by place, all years together."""
+    """What was due and paid, place by place, all years together. How many are late is told year
+    by year alone: over the years the same people would be counted again."""
     rows = [
-        [figures.place_name(words, found.scope, place), *_amounts(words, one)]
+        [figures.place_name(words, found.scope, place), *_amounts(words, one)[:-1]]
         for place, one in sorted(found.collected.items())
     ]
-    return Table("table.collection", _collection_head(words, "place"), rows)
+    return Table("table.collection", _collection_head(words, "place")[:-1], rows)
 
 
 def collected_years(words: Words, found: Report) -> Table:

@@ -80,10 +80,9 @@ class Page(FPDF):
         self.line_of(text, height=height)
 
     def line_of(self, text: str, *, height: float | None = None) -> None:
-        """One line, from the side where reading begins."""
-        self.cell(
-            0, height or self.line_mm, text, align=self.start, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        """One line, from the side where reading begins. Never by `cell`, which sets vowel marks
+        apart from their letters and so breaks the word in two."""
+        self.paragraph(text, height=height)
 
     def paragraph(self, text: str, *, height: float | None = None) -> None:
         self.multi_cell(

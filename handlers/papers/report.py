@@ -45,6 +45,8 @@ class _Report(Page):
         self.head(figures.period_name(self.words, found.period))
         self.ink(QUIET, size=10)
         self.line_of(self.say("report.pdf_made", at=self.at))
+        filed = found.together.filed
+        self.line_of(self.say("report.filed", n=filed) if filed else self.say("report.nothing"))
         self.ln(3)
 
     def findings(self, found: Report) -> None:

@@ -71,6 +71,7 @@ def make(
     before = counting.whole(
         counting.sums(session, scope, previous(period), on=on, durations=durations)
     )
+    before.oldest_days = None  # how long one waits is told as of today, never of a past
     compared = {
         what: [
             one for one in agencies.compare(session, what, period, cases) if scope.covers(one.place)

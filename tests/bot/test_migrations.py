@@ -111,7 +111,7 @@ def test_facts_of_before_are_filled_up_as_the_program_would(empty_url: str) -> N
         named = ", ".join(["place", "month", "category", "regime", "filed", *zeros])
         connection.execute(
             text(
-                f"INSERT INTO case_cells ({named}) VALUES "  # noqa: S608 - names of this test
+                f"INSERT INTO case_cells ({named}) VALUES "
                 f"('16', '2026-09-01', 'chifa', '', 6, {', '.join('0' for _ in zeros)})"
             )
         )
