@@ -82,7 +82,7 @@ class Delivery:
         """Put in what an earlier call returned; not None when there is nothing to put in."""
         if still_waits(earlier):
             return verdicts.again(WAITS, EARLIER_CALL_S)
-        state, message_id, thread_id = await self._transactions.do(
+        state, message_id, thread_id = await self._transactions.read(
             lambda session: outbox.result_of(session, earlier)
         )
         if state in ("queued", "sending"):
@@ -105,7 +105,7 @@ class Delivery:
             return call.params | {field: "attach://paper"}, {"paper": file}
         if not any(_names_a_file(value) for value in call.params.values()):
             return call.params, {}
-        files = await self._transactions.do(lambda session: outbox.files_of(session, call))
+        files = await self._transactions.read(lambda session: outbox.files_of(session, call))
         params = {
             name: f"attach://file{value['$file']}" if _names_a_file(value) else value
             for name, value in call.params.items()

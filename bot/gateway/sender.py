@@ -5,7 +5,7 @@ leaves at most the calls in flight in doubt. What doubt means is the call's own 
 `repeatable` ones (an answer to a person waiting) are made again, the others become *unknown*.
 
 What waits is kept in `waiting`; `delivery` makes one call, `verdicts` tells what Telegram's
-answer means, and `endings` writes it down.
+answer means, `patience` who waits for how long because of it, and `endings` writes it down.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import metrics
-from bot.gateway import verdicts
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
 from bot.gateway.claims import Claims
 from bot.gateway.delivery import CLAIMED_ELSEWHERE, DID_NOT_LEAVE, Delivery
@@ -29,8 +27,9 @@ from bot.gateway.endings import DATABASE_RETRY_S, Endings
 from bot.gateway.kept_files import KeptFiles
 from bot.gateway.limits import Budget, SendingLimits
 from bot.gateway.papers import Papers
+from bot.gateway.patience import Patience
 from bot.gateway.transactions import Transactions
-from bot.gateway.verdicts import Pause, Verdict
+from bot.gateway.verdicts import Verdict
 from bot.gateway.waiting import Queue, WaitingCalls
 from bot.gateway.workers import Workers
 from handlers.papers.order import NotToBeMade
@@ -43,15 +42,6 @@ log = logging.getLogger(__name__)
 IN_FLIGHT_MAX = 40
 SWEEP_EVERY_S = 1.0
 FREE_RETRY_S = 0.1  # at least, for calls that are not messages
-
-
-@dataclass(slots=True)
-class _Tried:
-    """What is remembered of a call that did not go through at once."""
-
-    doubts: int = 0
-    faults: int = 0
-    retry_at: float = 0.0  # on the machine's clock: ours may jump
 
 
 class Sender:
@@ -79,13 +69,12 @@ class Sender:
         self._clock = clock
         self._monotonic = monotonic
         self._budget = Budget(limits, monotonic())
+        self._patience = Patience(self._budget, clock, monotonic)
         self._waiting = WaitingCalls()
         self._claims = Claims()
-        self._tried: dict[int, _Tried] = {}
         self._in_flight = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._transport_failures = 0
         self._running = False
 
     # --- life ---------------------------------------------------------------------------
@@ -99,7 +88,7 @@ class Sender:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
         self._waiting = WaitingCalls()
-        self._tried = {}
+        self._patience.begin_anew()
         self._papers.clear()
         await self._give_up_interrupted()
         self._running = True
@@ -153,7 +142,7 @@ class Sender:
     async def _sweep(self) -> None:
         reading = self._waiting.begin_reading()
         try:
-            found = await self._transactions.do(
+            found = await self._transactions.read(
                 lambda session: {
                     lane: outbox.queued(session, lane, limit=limit)
                     for lane, limit in reading.limits.items()
@@ -189,7 +178,8 @@ class Sender:
                 if (queue := waiting.next_queue(lane)) is None:
                     continue
                 wait = max(
-                    self._budget.chat_wait_s(queue.chat, now), self._wait_s(queue.calls[0], now)
+                    self._budget.chat_wait_s(queue.chat, now),
+                    self._patience.wait_s(queue.calls[0], now),
                 )
                 if wait > 0:
                     soonest = min(soonest, wait)
@@ -219,7 +209,7 @@ class Sender:
             return
         held = self._waiting.hold_first(
             room,
-            lambda call: self._claims.is_missing(call) and self._wait_s(call, now) <= 0,
+            lambda call: self._claims.is_missing(call) and self._patience.wait_s(call, now) <= 0,
         )
         if held:
             self._claims.begin()
@@ -255,16 +245,6 @@ class Sender:
             with contextlib.suppress(DBAPIError):
                 await self._transactions.do(lambda session: outbox.give_back_unsent(session, left))
 
-    def _wait_s(self, call: Call, now: float) -> float:
-        """Seconds until this call may leave, the limits aside."""
-        tried = self._tried.get(call.id)
-        pause = tried.retry_at - now if tried is not None else 0.0
-        if call.not_before is not None:
-            # Never a long sleep: the demo's clock may jump.
-            later = (call.not_before - self._clock.now()).total_seconds()
-            pause = max(pause, min(1.0, later))
-        return max(0.0, pause)
-
     def _pump_in(self, wait_s: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -288,7 +268,7 @@ class Sender:
         except NotToBeMade:
             outbox.say_instead(call)
         except Exception as error:
-            if self._judge_fault(call, error).state == "failed":
+            if self._patience.after_fault(call, error).state == "failed":
                 outbox.say_instead(call)
         self._waiting.release(queue.chat)
         self._pump()
@@ -299,7 +279,7 @@ class Sender:
             concluded = await self._attempt(call)
             await self._endings.write_down(concluded)
         except Exception as error:
-            concluded = self._judge_fault(call, error)
+            concluded = self._patience.after_fault(call, error)
             await self._endings.write_down(concluded)
         if concluded.error not in DID_NOT_LEAVE:
             metrics.call_ended(call.lane, concluded.state)
@@ -321,7 +301,7 @@ class Sender:
                 waiting.free.append(call)
                 self._pump()
 
-        wait = max(FREE_RETRY_S, self._wait_s(call, self._monotonic()))
+        wait = max(FREE_RETRY_S, self._patience.wait_s(call, self._monotonic()))
         asyncio.get_running_loop().call_later(wait, admit_again)
 
     async def _after_queued(self, call: Call, concluded: Concluded, queue: Queue) -> None:
@@ -341,7 +321,7 @@ class Sender:
         self._waiting.release(queue.chat)
 
     def _forget(self, call: Call) -> None:
-        self._tried.pop(call.id, None)
+        self._patience.forget(call)
         self._claims.take(call)
         self._papers.forget(call)
         self._waiting.forget(call)
@@ -356,48 +336,8 @@ class Sender:
                 is_overtaken=self._waiting.is_overtaken,
             )
         except (Refused, NotSent, Unknown) as trouble:
-            made = self._judge(call, trouble)
+            return self._patience.after(call, trouble, token_accepted=self._api.accepted)
         if isinstance(made, Verdict):
-            return self._apply(call, made)
-        self._transport_failures = 0
+            return self._patience.apply(call, made)
+        self._patience.telegram_answered()
         return made
-
-    # --- what its end means -------------------------------------------------------------
-
-    def _judge(self, call: Call, trouble: Refused | NotSent | Unknown) -> Verdict:
-        if isinstance(trouble, Refused):
-            self._transport_failures = 0
-            if trouble.code == 429:
-                metrics.asked_to_wait()
-            return verdicts.after_refusal(call, trouble, token_accepted=self._api.accepted)
-        if isinstance(trouble, Unknown):
-            tried = self._remember(call)
-            tried.doubts += 1
-            return verdicts.after_doubt(call, trouble, tries=tried.doubts)
-        verdict = verdicts.after_no_connection(trouble, earlier=self._transport_failures)
-        if self._budget.pause_left_s(self._monotonic()) <= 0:
-            # Of the calls in flight together only the first counts as a failure.
-            self._transport_failures += 1
-            log.warning("Telegram cannot be reached; trying again in %.0f s", verdict.wait_s)
-        return verdict
-
-    def _judge_fault(self, call: Call, error: Exception) -> Concluded:
-        log.error("Call %s (%s) failed here: %s", call.id, call.method, type(error).__name__)
-        tried = self._remember(call)
-        if not isinstance(error, DBAPIError):
-            tried.faults += 1
-        return self._apply(call, verdicts.after_fault(error, faults=tried.faults))
-
-    def _apply(self, call: Call, verdict: Verdict) -> Concluded:
-        """Let the call, and whoever else must, wait as long as it says."""
-        until = self._monotonic() + verdict.wait_s
-        if verdict.pause is Pause.EVERYBODY:
-            self._budget.pause(until)
-        elif verdict.pause is Pause.CHAT and call.chat_id is not None:
-            self._budget.pause_chat(call.chat_id, until)
-        if verdict.wait_s > 0:
-            self._remember(call).retry_at = until
-        return verdict.on(call)
-
-    def _remember(self, call: Call) -> _Tried:
-        return self._tried.setdefault(call.id, _Tried())
