@@ -38,7 +38,7 @@ SWEEP_EVERY_S = 3_600.0
 SWEPT_AT_A_TIME = 500
 # What lies about for longer than any download takes was left by a kill.
 LEFT_OVER_S = 900.0
-WITHOUT_RECORD_S = 86_400.0  # a record restored a little late still finds its copy
+WITHOUT_RECORD_S = 7 * 86_400.0  # whoever restored the wrong backup has a week to notice
 BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 WRONG_TOKEN_PAUSE_S = 30.0
 _PIECE = 256 * 1024  # bytes that are sealed and written in one go

@@ -12,7 +12,7 @@ from services.evidence_store import EvidenceStore, NotThere, StoreUnusable
 from services.vault import SealBroken
 
 OLD_FILE = timedelta(hours=1)
-LEFT_OVER_S = 2 * 86_400.0  # seconds: by then the running bot has swept it
+LEFT_OVER_S = 8 * 86_400.0  # seconds: by then the running bot has swept it
 
 
 def look(

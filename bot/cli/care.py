@@ -94,6 +94,8 @@ def restore(
 
 def _put_evidence_back(config: Settings, file: Path) -> None:
     beside = evidence_backup.beside(file)
+    # What came after the backup has no record now; the set-aside database may be put back yet.
+    _evidence(config).keep_all_for_now()
     if not beside.exists():
         print(f"There is no {beside}: files sent with complaints stay as they are (`doctor`).")
         return

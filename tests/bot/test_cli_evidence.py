@@ -98,7 +98,12 @@ def test_a_backup_holds_the_files_sealed_and_brings_them_back(
     assert b"picture" not in content
     for blob in installation.blobs:
         installation.store.remove(blob)
+    later = installation.store.place("c" * 32)
+    later.parent.mkdir(exist_ok=True)
+    later.write_bytes(b"kept after the backup")
+    os.utime(later, (0, 0))
     assert run("restore", str(copy)).exit_code == 0
+    assert later.stat().st_mtime > 1_000_000_000  # the present database may be wanted back
     for number, blob in enumerate(installation.blobs, start=1):
         with installation.store.open(blob) as stream:
             assert stream.read() == b"picture %d" % number

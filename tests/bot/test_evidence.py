@@ -382,7 +382,7 @@ async def test_a_year_after_the_case_ended_its_files_go_from_the_disk_too(desk: 
 async def test_what_a_kill_left_is_swept_and_what_is_named_stays(desk: Desk) -> None:
     number = desk.send(samples.picture(), kind="photo")
     await desk.look()
-    old = time.time() - 3 * 86_400
+    old = time.time() - 8 * 86_400
     part = desk.store.begin("a" * 32)
     part.write(b"half")
     lost = desk.store.folder / "bb" / ("b" * 32)
