@@ -157,7 +157,7 @@ def test_a_voice_message_goes_to_the_agent_with_the_case_and_the_citizen_is_told
     agent.press("Ouvrir le dossier")
     agent.press("Fichiers")
     assert any(
-        call.method == "sendVoice" and call.params["voice"] == "voice-1" for call in bot.calls
+        call.method == "sendVoice" and call.params["voice"]["$kept"] == 1 for call in bot.calls
     )
 
 
