@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,15 +57,19 @@ class Counted:
         }
 
 
-def count_cases(session: Session, period: Period) -> Counted:
-    """The cases of the whole fund: what is expected of one place rests on all of them."""
+def count_cases(session: Session, period: Period, scope: Scope | None = None) -> Counted:
+    """The cases of the whole fund: what is expected of one place rests on all of them. With a
+    scope, those of its places alone."""
     rows = session.execute(
         select(
             _cells.c.place,
             _cells.c.category,
             *(func.sum(_cells.c[name]) for name in _SUMMED),
         )
-        .where(_cells.c.month.in_(period.months))
+        .where(
+            _cells.c.month.in_(period.months),
+            true() if scope is None else _within(scope, _cells.c.place),
+        )
         .group_by(_cells.c.place, _cells.c.category)
     )
     return Counted([(row[0], row[1], tuple(int(one) for one in row[2:])) for row in rows])
@@ -82,13 +86,11 @@ def sums(
 ) -> dict[str, Sums]:
     """The sums of every place within the scope in a period, as things stand `on` a day."""
     found: dict[str, Sums] = {code: Sums() for code in scope.cards}
-    found |= (counted or count_cases(session, period)).by_place(scope)
+    found |= (counted or count_cases(session, period, scope)).by_place(scope)
 
     def at(place: str) -> Sums:
         return found.setdefault(place, Sums())
 
-    for place, days in _oldest(session, scope, "place", on):
-        at(place).oldest_days = days
     if durations:
         _add_durations(session, scope, period, at)
     for (code, _), number in affiliates.by_regime(session).items():
@@ -104,23 +106,26 @@ def sums(
     return found
 
 
-def by_category(session: Session, scope: Scope, counted: Counted, *, on: date) -> dict[str, Sums]:
-    """All places within the scope together, category by category: what is counted of cases."""
-    found = counted.by_category(scope)
-    for category, days in _oldest(session, scope, "category", on):
-        found.setdefault(category, Sums()).oldest_days = days
-    return found
-
-
 def of_category(
     session: Session, scope: Scope, period: Period, category: str, *, on: date
 ) -> dict[str, Sums]:
     """One category, place by place: what is counted of its cases."""
-    found = count_cases(session, period).by_place(scope, category)
-    only = _cells.c.category == category
-    for place, days in _oldest(session, scope, "place", on, only):
-        found.setdefault(place, Sums()).oldest_days = days
+    found = count_cases(session, period, scope).by_place(scope, category)
+    for (place, about), days in oldest(session, scope, on).items():
+        if about == category:
+            found.setdefault(place, Sums()).oldest_days = days
     return found
+
+
+def oldest(session: Session, scope: Scope, on: date) -> dict[tuple[str, str], int]:
+    """For how many days the oldest open case of a place and category has waited, whenever it
+    was filed."""
+    rows = session.execute(
+        select(_cells.c.place, _cells.c.category, func.min(_cells.c.oldest_open))
+        .where(_cells.c.oldest_open.is_not(None), _within(scope, _cells.c.place))
+        .group_by(_cells.c.place, _cells.c.category)
+    )
+    return {(row[0], row[1]): max(0, (on - row[2]).days) for row in rows}
 
 
 def whole(by_place: Mapping[str, Sums]) -> Sums:
@@ -133,19 +138,6 @@ def whole(by_place: Mapping[str, Sums]) -> Sums:
 
 def _within(scope: Scope, column: ColumnElement[str]) -> ColumnElement[bool]:
     return true() if scope.places is None else column.in_(sorted(scope.places))
-
-
-def _oldest(
-    session: Session, scope: Scope, key: str, on: date, only: ColumnElement[bool] | None = None
-) -> Iterator[tuple[str, int]]:
-    """For how many days the oldest open case has waited, whenever it was filed."""
-    query = (
-        select(_cells.c[key], func.min(_cells.c.oldest_open))
-        .where(_cells.c.oldest_open.is_not(None), _within(scope, _cells.c.place))
-        .group_by(_cells.c[key])
-    )
-    for name, day in session.execute(query if only is None else query.where(only)):
-        yield name, max(0, (on - day).days)
 
 
 def _take_in(found: dict[str, list[int]], key: str, numbers: tuple[int, ...]) -> None:

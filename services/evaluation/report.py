@@ -67,20 +67,25 @@ def make(
     """The report of a period. Without `durations` it costs a fraction."""
     cases = counting.count_cases(session, period)
     places = counting.sums(session, scope, period, on=on, durations=durations, counted=cases)
+    by_category = cases.by_category(scope)
+    for (place, category), days in counting.oldest(session, scope, on).items():
+        for one in (
+            places.setdefault(place, Sums()),
+            by_category.setdefault(category, Sums()),
+        ):
+            one.oldest_days = max(days, one.oldest_days or 0)
     together = counting.whole(places)
     before = counting.whole(
         counting.sums(session, scope, previous(period), on=on, durations=durations)
     )
-    before.oldest_days = None  # how long one waits is told as of today, never of a past
     compared = {
         what: [
             one for one in agencies.compare(session, what, period, cases) if scope.covers(one.place)
         ]
         for what in agencies.COMPARED
     }
-    counted = counting.by_category(session, scope, cases, on=on)
-    by_category = {
-        leaf.code: counted.get(leaf.code, Sums())
+    shown_categories = {
+        leaf.code: by_category.get(leaf.code, Sums())
         for leaf in categories.tree().leaves()
         if scope.whole_fund or not leaf.restricted
     }
@@ -93,7 +98,7 @@ def make(
         together=together,
         before=before,
         compared=compared,
-        categories=by_category,
+        categories=shown_categories,
         collected=collection.by_place(collected),
         collected_years=collection.by_year(collected),
         collected_places_years=collected,
