@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
@@ -106,6 +107,35 @@ def test_an_auditor_with_a_copy_needs_only_the_public_key(
     monkeypatch.setenv("KEY_FILE", str(tmp_path / "none"))
     assert run("audit", "verify", "--public-key", str(public)).exit_code == 0
     assert not (tmp_path / "none").exists()
+
+
+def test_what_cannot_be_checked_is_not_called_broken(
+    run: Run, trail: Trail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail.record(1)
+    trail.seal()
+    (tmp_path / "broken.db").write_text("no database" * 100)
+    for name, value in (
+        ("KEY_FILE", str(tmp_path / "none")),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", f"sqlite:///{tmp_path}/broken.db"),
+        ("HTTP_PORT", "many"),
+    ):
+        with monkeypatch.context() as changed:
+            changed.setenv(name, value)
+            result = run("audit", "verify")
+        assert result.exit_code == 2, (name, value, result.output)
+        assert result.output.strip()
+        assert "Traceback" not in result.output
+    version = trail.do(
+        lambda session: session.scalar(text("SELECT version_num FROM alembic_version"))
+    )
+    trail.tamper("UPDATE alembic_version SET version_num = '0001'")
+    try:
+        result = run("audit", "verify")
+        assert (result.exit_code, "bot migrate" in result.output) == (2, True)
+    finally:
+        trail.tamper("UPDATE alembic_version SET version_num = :version", version=version)
 
 
 def test_an_old_instant_on_a_new_event_asks_for_an_explanation(
