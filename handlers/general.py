@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from handlers import answers
+from handlers import answers, doing
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.message import NO_KEYBOARD
@@ -13,6 +13,13 @@ from handlers.turn import Turn, conversation_of
 from services import linking
 
 _SYMBOLS = re.compile(r"^\W+")
+# Where a conversation begins, if not with its own "open".
+ENTRANCES = {
+    "plan": "plan.mine",
+    "callback": "join.open",
+    "staff": "staff.invite",
+    "cases": "cases.open",
+}
 JOIN_ROW = (Button("menu.join", "join.open"),)
 MENU_ROWS = (
     (Button("menu.status", "status.open"),),
@@ -83,14 +90,23 @@ def use_the_buttons(turn: Turn) -> None:
 
 
 def restart_draft(turn: Turn) -> None:
-    """Throw the kept draft away and begin that conversation anew."""
+    """Throw the kept draft away and begin that conversation anew, by its own way in: a step in
+    its middle can do nothing without what was said before."""
     assert turn.press is not None
-    first_step = turn.press.argument
-    if first_step not in turn.kit.book.steps:
+    step = turn.press.argument
+    if step not in turn.kit.book.steps:
         menu(turn)
         return
-    turn.caller.drafts.pop(conversation_of(first_step), None)
-    turn.go(first_step)
+    subject = conversation_of(step)
+    if turn.caller.step is not None and conversation_of(turn.caller.step) == subject:
+        turn.close()
+    turn.caller.drafts.pop(subject, None)
+    entrance = ENTRANCES.get(subject, f"{subject}.open")
+    if entrance not in turn.kit.book.actions:
+        turn.go(next(one for one in turn.kit.book.steps if conversation_of(one) == subject))
+        return
+    turn.press = None
+    doing.do(turn, entrance)
 
 
 def steering_word(turn: Turn) -> Callable[[Turn], None] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -462,3 +463,24 @@ def test_every_step_that_is_listened_to_exists_and_none_of_the_staffs(sqlite_bot
     assert set(ANSWERS) <= set(steps)
     assert all(steps[name].answer is not None for name in ANSWERS)
     assert not any(name.startswith(tuple(f"{one}." for one in STAFF)) for name in ANSWERS)
+
+
+def test_what_is_begun_again_begins_at_its_beginning(fund_bot: FundBot) -> None:
+    """In the middle, nothing of what was said before is there any more."""
+    chat = citizen(fund_bot, affiliated_on=date(2024, 1, 1))
+    chat.send("/simulate")
+    chat.press("revenu")
+    chat.press("2026")
+    chat.send("je veux parler à une personne")
+    chat.press("Reprendre")
+    fund_bot.restart()
+    chat.press("Recommencer")
+    assert "Que souhaitez-vous calculer" in chat.text
+    chat.send("/plan")
+    chat.press("Dire ce que je peux payer")
+    chat.send("5000")
+    chat.send("/complaint")
+    chat.send("/plan")
+    chat.press("Recommencer")
+    assert "Propositions" in chat.text
+    assert "5 000 DA" not in chat.text
