@@ -79,7 +79,14 @@ def _owed(words: Words, found: Situation) -> list[str]:
     if not where.total:
         return [words.text("pay.nothing_owed")]
     about = words.text("status.estimate") if where.estimate else ""
-    return [words.text("pay.owed", total=where.total, estimate=about)]
+    if where.late == where.total:
+        return [words.text("pay.owed", total=where.total, estimate=about)]
+    ahead = where.next_deadline
+    if where.late:
+        return [words.text("pay.owed_partly", total=where.total, late=where.late, estimate=about)]
+    if ahead is None:
+        return [words.text("pay.owed_open", total=where.total, estimate=about)]
+    return [words.text("pay.owed_ahead", total=where.total, day=ahead.day, estimate=about)]
 
 
 def _at_agency(turn: Turn, found: Situation) -> list[str]:

@@ -35,6 +35,21 @@ def test_the_same_in_arabic_on_a_friday(fund_bot: FundBot) -> None:
     assert "مغلق الآن. يفتح يوم الأحد 29 نوفمبر 2026 من 08:00 إلى 16:30" in chat.text
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_what_is_not_yet_due_is_not_said_to_be_due_now(sqlite_bot: FundBot, language: str) -> None:
+    sqlite_bot.clock.set(day="2026-05-10")
+    ahead = citizen(sqlite_bot, 7_101, language=language, affiliated_on=date(2026, 1, 1))
+    both = citizen(sqlite_bot, 7_102, language=language, affiliated_on=date(2025, 1, 1))
+    until, partly, now = (
+        ("À payer jusqu’au 30 juin 2026 : 43 200 DA", "dont la date est passée", "aujourd’hui :")
+        if language == "fr"
+        else ("عليكم 43 200 دج، آخر أجل للدفع 30 جوان 2026", "انقضى أجلها", "عليكم الآن")
+    )
+    assert until in ahead.send("/pay").text
+    assert partly in both.send("/pay").text
+    assert now not in ahead.text + both.text
+
+
 @pytest.mark.parametrize(
     ("at", "wilaya", "day", "hours", "unsure"),
     [
