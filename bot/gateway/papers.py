@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from services.outbox import Call, Paper, paper_in
 
@@ -19,7 +20,7 @@ class Papers:
         self._make = make
         self._made: dict[int, bytes] = {}
         self._begun: set[int] = set()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="papers")
+        self._threads = asyncio.Semaphore(THREADS)
 
     def is_missing(self, call: Call) -> bool:
         """Whether the call carries a paper that is still to be made."""
@@ -37,9 +38,8 @@ class Papers:
         found = paper_in(call.params)
         assert found is not None, "the call carries no paper"
         try:
-            self._made[call.id] = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._make, found[1]
-            )
+            async with self._threads:
+                self._made[call.id] = await self._drawn(found[1])
         finally:
             self._begun.discard(call.id)
 
@@ -57,6 +57,27 @@ class Papers:
     def clear(self) -> None:
         self._made.clear()
 
-    def stop(self) -> None:
-        """What is being drawn ends by itself; nothing further is begun."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def _drawn(self, paper: Paper) -> asyncio.Future[bytes]:
+        """Draw it in a thread that a stop of the program does not wait for."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bytes] = loop.create_future()
+
+        def settle(made: bytes | None, error: BaseException | None) -> None:
+            if future.done():  # nobody waits for it any more
+                return
+            if made is not None:
+                future.set_result(made)
+            else:
+                future.set_exception(error or RuntimeError("nothing was drawn"))
+
+        def draw() -> None:
+            made, failure = None, None
+            try:
+                made = self._make(paper)
+            except BaseException as error:  # the waiter decides what it means
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(settle, made, failure)
+
+        threading.Thread(target=draw, name="paper", daemon=True).start()
+        return future

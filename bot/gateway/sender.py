@@ -109,7 +109,6 @@ class Sender:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=timeout_s)
         await self._give_back_claims()
-        self._papers.stop()
 
     def offer(self, calls: Iterable[Call]) -> None:
         """Calls just committed by this process: no need to look them up."""

@@ -75,6 +75,8 @@ async def test_while_one_is_drawn_others_are_answered_and_its_own_chat_keeps_its
         await post.until(lambda: post.states() == ["queued", "queued", "sent"])
         with post.make.begin():  # nobody holds the one writer meanwhile
             pass
+        drawing = [thread for thread in threading.enumerate() if thread.name == "paper"]
+        assert [thread.daemon for thread in drawing] == [True]  # a stop does not wait for it
         go_on.set()
         await post.drained()
     assert [params.get("text") or "paper" for _, params in post.telegram.calls] == [
