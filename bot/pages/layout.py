@@ -15,6 +15,7 @@ from handlers.report_tables import Table
 from handlers.words import LANGUAGES, Words
 from services.evaluation import measures, report
 from services.evaluation.digest import View
+from services.evaluation.kept import KeptReports
 from services.evaluation.measures import Period
 from services.evaluation.report import Finding, Report
 from services.evaluation.scope import Scope
@@ -34,11 +35,12 @@ class Look:
     today: date
     view: View
     query: Mapping[str, str]
+    kept: KeptReports
 
-    def report(self, *, durations: bool = False) -> Report:
-        return report.make(
-            self.session, self.scope, self.period, on=self.today, durations=durations
-        )
+    def report(self, within: Scope | None = None) -> Report:
+        """The figures of the period for all of the reader's places, or for some of them."""
+        scope = within or self.scope
+        return self.kept.report(self.session, scope, self.period, on=self.today)
 
     def address(
         self,

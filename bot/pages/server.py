@@ -29,6 +29,7 @@ from services.clock import Clock
 from services.complaints.office import Office
 from services.dates import day_in_algiers
 from services.evaluation import digest, doors, measures, scope
+from services.evaluation.kept import KeptReports
 
 COOKIE = "managers"
 STYLE = Path(__file__).with_name("style.css")
@@ -93,6 +94,7 @@ class _Pages:
         self._clock = clock
         self._sessions = sessions
         self._workers = workers
+        self._kept = KeptReports()
 
     async def door(self, request: web.Request) -> web.Response:
         return _html(views.door(self._stranger(request)))
@@ -185,6 +187,7 @@ class _Pages:
             today=today,
             view=digest.view_of(office, within.member),
             query=request.query,
+            kept=self._kept,
         )
 
     def _stranger(self, request: web.Request) -> Words:

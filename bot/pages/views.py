@@ -9,7 +9,7 @@ from handlers import figures, report_tables
 from handlers.report_tables import Table
 from handlers.words import Words
 from services.complaints import categories as categories_of_complaints
-from services.evaluation import agencies, counting, digest, funnel, report
+from services.evaluation import agencies, counting, digest, funnel
 from services.evaluation.agencies import MonthPoint
 from services.evaluation.report import Report
 from services.evaluation.scope import NotForYou, Scope
@@ -216,4 +216,4 @@ def report_of(look: Look, code: str) -> Report:
     if code not in look.scope.cards:
         raise LookupError(code)
     within = Scope(look.scope.member, frozenset({code}), {code: look.scope.cards[code]})
-    return report.make(look.session, within, look.period, on=look.today)
+    return look.report(within)

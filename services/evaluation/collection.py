@@ -24,12 +24,8 @@ from services.records.base import table_of
 from services.records.evaluation import CollectionFact
 from services.records.fund import Load
 
-_NEXT, _DAY, _LOAD, _DONE = (
-    "collection_next",
-    "collection_day",
-    "collection_load",
-    "collection_done",
-)
+_NEXT = "collection_next"
+_DAY, _LOAD, _DONE = marks.COLLECTION_DAY, marks.COLLECTION_LOAD, marks.COLLECTION_DONE
 _facts = table_of(CollectionFact)
 _load = select(Load.__table__.c.generation, Load.__table__.c.as_of).where(
     Load.__table__.c.state == "current"

@@ -86,9 +86,14 @@ def _untaken(view: View) -> ColumnElement[bool]:
 
 def _stands_still(view: View) -> ColumnElement[bool]:
     """Nobody did anything for a working week, and it is not the citizen who is waited for."""
-    quiet = select(_facts.c.complaint_id).where(_facts.c.touched_at < view.now - STANDS_STILL)
+    # One look by its key for each open case: joined, all cases of the past would be gone through.
+    touched_at = (
+        select(_facts.c.touched_at)
+        .where(_facts.c.complaint_id == _complaints.c.id)
+        .scalar_subquery()
+    )
     return and_(
-        _complaints.c.id.in_(quiet),
+        touched_at < view.now - STANDS_STILL,
         _complaints.c.owner.is_not(None),
         _complaints.c.status != Status.WAITING.value,
     )
