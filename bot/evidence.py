@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.api import BotApi, NotSent, Refused, Unknown
 from bot.gateway.transactions import Transactions
-from handlers import complaint_copies
+from handlers.complaints import not_kept
 from handlers.kit import Kit
 from services.clock import Clock
 from services.complaints import copies
@@ -240,12 +240,12 @@ class EvidenceKeeper:
     def _refuse(self, task: Task, reason: str, session: Session, box: Outbox) -> None:
         office = self._office(session, box.now)
         if (case := copies.refuse(office, task, reason)) is not None:
-            complaint_copies.tell(self._kit, box, office, case, task.id)
+            not_kept.tell(self._kit, box, office, case, task.id)
 
     def _lose(self, task: Task, session: Session, box: Outbox) -> None:
         office = self._office(session, box.now)
         if (case := copies.lose(office, task)) is not None:
-            complaint_copies.tell(self._kit, box, office, case, task.id)
+            not_kept.tell(self._kit, box, office, case, task.id)
 
     # --- what must go -------------------------------------------------------------------
 

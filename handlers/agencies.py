@@ -3,8 +3,8 @@ group. In a group the same command makes it the desk's place (`handlers/desk/in_
 
 from __future__ import annotations
 
-from handlers import complaint_agency
-from handlers.complaint_draft import office
+from handlers import agency_choice
+from handlers.complaints.office import office
 from handlers.conversation import Conversation
 from handlers.staff_admin import for_admins
 from handlers.turn import Turn
@@ -20,7 +20,7 @@ def show(turn: Turn) -> None:
     if not turn.argument:
         turn.say("agency.how")
         return
-    cards = complaint_agency.found(office(turn), turn.argument)
+    cards = agency_choice.found(office(turn), turn.argument)
     if not cards:
         turn.say("agency.none")
     elif len(cards) == 1:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import complaint_agency
+from handlers import agency_choice
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.turn import Turn
 from services import accounts, linking, reaching
 from services.reaching import Opening
@@ -56,4 +56,4 @@ def tell(turn: Turn) -> None:
 
 def name(turn: Turn, code: str) -> str:
     card = office(turn).agencies.get(code)
-    return complaint_agency.name(turn, card) if card is not None else code
+    return agency_choice.name(turn, card) if card is not None else code

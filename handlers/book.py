@@ -6,9 +6,6 @@ from handlers import (
     agencies,
     answers,
     callback,
-    cases,
-    complaint,
-    complaint_about,
     digest,
     free_text,
     general,
@@ -23,6 +20,7 @@ from handlers import (
 )
 from handlers.account import explain, pay, simulate, statement, status
 from handlers.campaigns import conversation as campaigns
+from handlers.complaints import cases, filing, known_subject
 from handlers.conversation import Book
 from handlers.desk import calls, phrasebook
 from handlers.desk import conversation as desk
@@ -46,7 +44,7 @@ def open_book() -> Book:
             simulate.CONVERSATION,
             pay.CONVERSATION,
             statement.CONVERSATION,
-            complaint.CONVERSATION,
+            filing.CONVERSATION,
             cases.CONVERSATION,
             desk.CONVERSATION,
             phrasebook.CONVERSATION,
@@ -59,7 +57,7 @@ def open_book() -> Book:
             report.CONVERSATION,
             free_text.CONVERSATION,
             answers.CONVERSATION,
-            complaint_about.CONVERSATION,
+            known_subject.CONVERSATION,
             person.CONVERSATION,
             join.CONVERSATION,
             callback.CONVERSATION,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 
-from handlers import agency_hours, complaint_agency
+from handlers import agency_choice, agency_hours
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.message import NO_KEYBOARD, reply_keyboard
 from handlers.notices import tell
@@ -34,10 +34,10 @@ def open_(turn: Turn) -> None:
 
 def ask_agency(turn: Turn) -> None:
     asked = turn.press.argument if turn.press is not None else ""
-    cards = complaint_agency.listed(office(turn))
+    cards = agency_choice.listed(office(turn))
     turn.ask(
         "join.ask_agency",
-        complaint_agency.rows(
+        agency_choice.rows(
             turn, cards, choose="callback.agency_is", turn_page="callback.agencies", asked=asked
         ),
     )
@@ -45,7 +45,7 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Keep the agency that was typed, or show those it may be."""
-    complaint_agency.typed(
+    agency_choice.typed(
         turn, keep=_keep_agency, choose="callback.agency_is", again="callback.agency"
     )
 

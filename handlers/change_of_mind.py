@@ -13,9 +13,9 @@ import re
 from enum import Enum, auto
 
 from handlers import free_text, general
+from handlers.agency_choice import found
 from handlers.buttons import Button
-from handlers.complaint_agency import found
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Step
 from handlers.free_deeds import DEEDS, change_language
 from handlers.turn import PARKED, Turn, conversation_of

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from handlers import figures, general
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation
 from handlers.kit import Kit
 from handlers.notices import tell

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from handlers import agency_hours, answers, complaint_about, doing, general
+from handlers import agency_hours, answers, doing, general
 from handlers.buttons import Button
 from handlers.commands import set_commands
+from handlers.complaints import known_subject
 from handlers.turn import Turn
 from services import asked_language, people
 from services.language.labels import Label
@@ -48,7 +49,7 @@ def _complain(category: str) -> Deed:
 
 
 def _start_complaint(turn: Turn, category: str) -> None:
-    complaint_about.start(turn, category)
+    known_subject.start(turn, category)
 
 
 def _paid_already(turn: Turn) -> None:
@@ -57,7 +58,7 @@ def _paid_already(turn: Turn) -> None:
         "free.paid_already",
         [
             [Button("menu.status", "status.open")],
-            [Button("free.not_recorded", complaint_about.ACTION, "payment_not_recorded")],
+            [Button("free.not_recorded", known_subject.ACTION, "payment_not_recorded")],
         ],
     )
 

@@ -5,9 +5,9 @@ Nothing here needs an account, and nothing about the person is kept before they 
 
 from __future__ import annotations
 
-from handlers import agency_hours, complaint_agency, general
+from handlers import agency_choice, agency_hours, general
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.turn import Turn
 from services import reaching
@@ -98,10 +98,10 @@ def where(turn: Turn) -> None:
 
 def ask_agency(turn: Turn) -> None:
     asked = turn.press.argument if turn.press is not None else ""
-    cards = complaint_agency.listed(office(turn))
+    cards = agency_choice.listed(office(turn))
     turn.ask(
         "join.ask_agency",
-        complaint_agency.rows(
+        agency_choice.rows(
             turn, cards, choose="join.agency_is", turn_page="join.agencies", asked=asked
         ),
     )
@@ -109,7 +109,7 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Show the agency that was typed, or those it may be."""
-    complaint_agency.typed(turn, keep=_show_agency, choose="join.agency_is", again="join.agency")
+    agency_choice.typed(turn, keep=_show_agency, choose="join.agency_is", again="join.agency")
 
 
 def choose_agency(turn: Turn) -> None:

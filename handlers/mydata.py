@@ -10,7 +10,7 @@ import json
 
 from handlers import shown_files
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.identity import accounts as account_pages
 from handlers.papers.order import Draw, Order, Wanted

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import agency_hours, cases, complaint_agency, complaint_evidence, doing
-from handlers import complaint_draft as draft_of
+from handlers import agency_choice, agency_hours, doing
 from handlers.buttons import Button
-from handlers.complaint_draft import office
-from handlers.complaint_receipt import give_receipt
+from handlers.complaints import cases, files_sent
+from handlers.complaints import draft as draft_of
+from handlers.complaints.office import office
+from handlers.complaints.receipt import give_receipt
 from handlers.conversation import Action, Conversation, Step
 from handlers.desk.notices import tell_of_new_case
 from handlers.turn import Turn, conversation_of
@@ -53,7 +54,7 @@ def take_voice(turn: Turn) -> None:
         doing.do(turn, "person.open")
         return
     files: list[dict[str, Any]] = []
-    if complaint_evidence.take(turn, files, []) is None:
+    if files_sent.take(turn, files, []) is None:
         return
     _begin(turn, {"files": files})
     # Kept in the draft above; its words stand for what cannot be read.
@@ -86,9 +87,9 @@ def ask_agency(turn: Turn) -> None:
     asked = turn.press.argument if turn.press is not None else ""
     turn.ask(
         "person.ask_agency",
-        complaint_agency.rows(
+        agency_choice.rows(
             turn,
-            complaint_agency.listed(office(turn)),
+            agency_choice.listed(office(turn)),
             choose="person.agency_is",
             turn_page="person.agencies",
             asked=asked,
@@ -98,9 +99,7 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Keep the agency that was typed, or show those it may be."""
-    complaint_agency.typed(
-        turn, keep=_keep_agency, choose="person.agency_is", again="person.agency"
-    )
+    agency_choice.typed(turn, keep=_keep_agency, choose="person.agency_is", again="person.agency")
 
 
 def choose_agency(turn: Turn) -> None:
@@ -164,7 +163,7 @@ def answer_text(turn: Turn) -> None:
 
 def _file(turn: Turn) -> None:
     assert turn.message is not None
-    file = complaint_evidence.take(turn, draft_of.files(turn), [])
+    file = files_sent.take(turn, draft_of.files(turn), [])
     if file is None:
         return
     if caption := (turn.message.caption or "").strip():
@@ -255,7 +254,7 @@ def _send(turn: Turn, category: str) -> None:
                 agency=agency,
                 text=text,
                 contributor_id=draft.get("contributor"),
-                files=complaint_evidence.of_draft(draft_of.files(turn)),
+                files=files_sent.of_draft(draft_of.files(turn)),
             ),
         )
     except filing.TooManyOpen:

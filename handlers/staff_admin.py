@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import complaint_agency, general, whose
+from handlers import agency_choice, general, whose
 from handlers.buttons import Button
 from handlers.commands import set_commands, set_commands_of
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.notices import tell
 from handlers.turn import Turn
@@ -145,7 +145,7 @@ def ask_agency(turn: Turn) -> None:
 
 def take_agency(turn: Turn) -> None:
     """Keep the agency by its code, or by a name that only one has."""
-    fitting = complaint_agency.found(office(turn), turn.text)
+    fitting = agency_choice.found(office(turn), turn.text)
     code = fitting[0].code if len(fitting) == 1 else latin_digits(turn.text).strip()
     try:
         staff.check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.desk import forum as topics
 from handlers.desk import queue
 from handlers.desk.notices import holders, tell_members

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handlers import agency_hours
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation
 from handlers.desk.guard import pressed
 from handlers.kit import Kit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import shown_files
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.desk import card_text
 from handlers.desk import forum as topics
 from handlers.desk.guard import pressed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import shown_files, whose
 from handlers.buttons import Button
-from handlers.complaint_receipt import figures_text
+from handlers.complaints.receipt import figures_text
 from handlers.desk.names import language_of, shown_name
 from handlers.words import Words
 from services import accounts, staff

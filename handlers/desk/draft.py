@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.turn import Turn
 from services.complaints import access
 from services.complaints.store import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handlers import general
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.turn import Turn
 from services.complaints import access
 from services.complaints.access import NoSuchCase, NotStaff

@@ -12,10 +12,11 @@ from datetime import datetime
 import telegram
 from sqlalchemy.orm import Session
 
-from handlers import complaint_draft as draft_of
-from handlers import complaint_evidence, general
+from handlers import general
 from handlers.buttons import NotOurButton
-from handlers.complaint_draft import office
+from handlers.complaints import draft as draft_of
+from handlers.complaints import files_sent
+from handlers.complaints.office import office
 from handlers.desk import healing, writing
 from handlers.kit import Kit
 from handlers.memberships import Change
@@ -181,7 +182,7 @@ def message(turn: Turn) -> None:
     if said is None or not said.is_topic_message or said.message_thread_id is None:
         return
     text = (said.text or said.caption or "").strip()
-    has_file = complaint_evidence.is_file(said)
+    has_file = files_sent.is_file(said)
     if not (text or has_file):
         return
     the_office = office(turn)
@@ -238,7 +239,7 @@ def _note_with_file(
 ) -> None:
     """A file among colleagues stays among them; one that may not be kept is said at once, and
     the words with it are a note all the same."""
-    file = complaint_evidence.take_one(turn, already=evidence.count(the_office, case))
+    file = files_sent.take_one(turn, already=evidence.count(the_office, case))
     if file is not None or text:
         desk.note(
             the_office,
@@ -256,7 +257,7 @@ def _note_replaced_file(
     """Another file took the place of the first, which stays in the record; the new one stands
     beside it. Mostly only the words under it changed."""
     assert turn.message is not None
-    file = complaint_evidence.read(turn.message)
+    file = files_sent.read(turn.message)
     if not evidence.is_known(the_office, case, file.unique_id):
         _note_with_file(turn, the_office, case, "", source)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.desk import card_text
 from handlers.desk.guard import for_staff

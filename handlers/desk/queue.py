@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import cases
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints import cases
+from handlers.complaints.office import office
 from handlers.desk import calls, phrasebook
 from handlers.turn import Turn
 from services.complaints import queue

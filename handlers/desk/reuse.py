@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
 from handlers.desk import card_text
 from handlers.desk.draft import case_of, written_of
 from handlers.desk.names import language_of

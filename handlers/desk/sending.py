@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import complaint_draft as draft_of
-from handlers import complaint_evidence
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints import draft as draft_of
+from handlers.complaints import files_sent
+from handlers.complaints.office import office
 from handlers.desk import card, card_text
 from handlers.desk import forum as topics
 from handlers.desk.draft import TO_CITIZEN, case_of, text_of
@@ -119,7 +119,7 @@ def _send(turn: Turn) -> None:
 
 def _act(office: Office, telegram_id: int, kept: dict[str, Any], text: str) -> Case:
     number, since = int(str(kept["case"])), Seen(int(str(kept["seen"])))
-    files = complaint_evidence.of_draft(kept.get("files", []))
+    files = files_sent.of_draft(kept.get("files", []))
     match kept["kind"]:
         case "answer":
             return desk.answer(office, telegram_id, number, text, files=files, since=since)

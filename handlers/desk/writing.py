@@ -5,10 +5,11 @@ A note is left at once; anything else is shown before it leaves (`sending`).
 
 from __future__ import annotations
 
-from handlers import complaint_agency, complaint_evidence
-from handlers import complaint_draft as draft_of
+from handlers import agency_choice
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints import draft as draft_of
+from handlers.complaints import files_sent
+from handlers.complaints.office import office
 from handlers.desk import card, draft, reuse
 from handlers.desk.draft import TO_CITIZEN, case_of
 from handlers.desk.guard import pressed
@@ -71,9 +72,9 @@ def ask_where(turn: Turn) -> None:
     """Ask for the desk a case belongs to: from the list, or typed."""
     case = case_of(turn)
     the_office = office(turn)
-    cards = [one for one in complaint_agency.listed(the_office) if one.code != case.progress.desk]
+    cards = [one for one in agency_choice.listed(the_office) if one.code != case.progress.desk]
     asked = turn.press.argument if turn.press is not None else ""
-    rows = complaint_agency.rows(
+    rows = agency_choice.rows(
         turn, cards, choose="desk.where_is", turn_page="desk.where_page", asked=asked
     )
     if case.progress.desk != CENTRAL:
@@ -82,14 +83,14 @@ def ask_where(turn: Turn) -> None:
 
 
 def answer_where(turn: Turn) -> None:
-    found = complaint_agency.found(office(turn), turn.text)
+    found = agency_choice.found(office(turn), turn.text)
     if len(found) == 1:
         _keep_where(turn, found[0].code)
     elif not found:
         turn.say("complaint.agency_unknown")
         turn.go("desk.where")
     else:
-        rows = [[complaint_agency.button(turn, one, "desk.where_is")] for one in found[:12]]
+        rows = [[agency_choice.button(turn, one, "desk.where_is")] for one in found[:12]]
         turn.ask("complaint.agency_which", rows)
 
 
@@ -141,7 +142,7 @@ def keep_file(turn: Turn, caption: str) -> None:
         return
     files = draft_of.files(turn)
     kept = evidence.count(office(turn), case_of(turn))
-    file = complaint_evidence.take(turn, files, [], kept=kept)
+    file = files_sent.take(turn, files, [], kept=kept)
     if file is None:
         return
     if caption and not draft_of.add_words(turn, caption):
@@ -153,9 +154,9 @@ def keep_file(turn: Turn, caption: str) -> None:
     elif enough and caption:
         turn.say("evidence.go_on", GO_ON)
     elif enough:
-        complaint_evidence.acknowledge(turn, file, files, "evidence.go_on", GO_ON)
+        files_sent.acknowledge(turn, file, files, "evidence.go_on", GO_ON)
     elif turn.chat_type == "private":
-        complaint_evidence.acknowledge(turn, file, files, "evidence.write_words", [])
+        files_sent.acknowledge(turn, file, files, "evidence.write_words", [])
     elif len(files) == 1:
         parts = (turn.words.text("evidence.write_words"), turn.words.text("desk.reply_here"))
         turn.say_html("\n\n".join(parts))
@@ -168,7 +169,7 @@ def files_joined(turn: Turn) -> None:
 
 def keep_text(turn: Turn, typed: str) -> None:
     text = "\n".join(part for part in (draft_of.words(turn), typed) if part)
-    files = complaint_evidence.of_draft(draft_of.files(turn))
+    files = files_sent.of_draft(draft_of.files(turn))
     if not text and not (files and turn.draft["kind"] == "note"):
         turn.say("cases.words_please")
         return

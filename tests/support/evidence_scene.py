@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import complaint_copies
+from handlers.complaints import not_kept
 from services.complaints import copies
 from services.complaints.office import Office
 from services.file_content import Content
@@ -30,7 +30,7 @@ def conclude(bot: FundBot, *reasons: str | None) -> None:
             lost = reason == copies.LOST
             case = copies.lose(office, task) if lost else copies.refuse(office, task, reason)
             assert case is not None
-            complaint_copies.tell(bot.kit, box, office, case, task.id)
+            not_kept.tell(bot.kit, box, office, case, task.id)
     bot.deliver()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from handlers import complaint_draft, whose
+from handlers import whose
 from handlers.buttons import Button
+from handlers.complaints.office import office
 from handlers.turn import Turn
 from services.accounts import AgencyCard
 from services.complaints.office import Office
@@ -67,14 +68,14 @@ def _plain(text: str) -> str:
 def of_draft(turn: Turn) -> str:
     """The name of the agency kept in the open draft."""
     code = str(turn.draft.get("agency") or "")
-    card = complaint_draft.office(turn).agencies.get(code)
+    card = office(turn).agencies.get(code)
     return name(turn, card) if card is not None else code
 
 
 def typed(turn: Turn, *, keep: Callable[[Turn, str], None], choose: str, again: str) -> None:
     """Take the agency that was typed: `keep` its code, or show those it may be as `choose`
     buttons; where there is none, say so and ask the step `again`."""
-    cards = found(complaint_draft.office(turn), turn.text)
+    cards = found(office(turn), turn.text)
     if len(cards) == 1:
         keep(turn, cards[0].code)
     elif not cards:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import cases_text
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints import case_text
+from handlers.complaints.office import office
 from handlers.desk.notices import tell_staff
 from handlers.turn import Turn
 from services.complaints import access, citizen
@@ -29,7 +29,7 @@ def show_case(turn: Turn, case: Case) -> None:
         [Button("cases.withdraw", "cases.withdraw", number)] if may.withdraw else [],
         [Button("cases.back_to_list", "cases.open")],
     ]
-    turn.show_html(cases_text.case(turn.words, the_office, case), rows)
+    turn.show_html(case_text.case(turn.words, the_office, case), rows)
 
 
 def pressed_case(turn: Turn) -> Case | None:

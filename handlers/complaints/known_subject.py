@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import complaint, doing
-from handlers.complaint_draft import office
+from handlers import doing
+from handlers.complaints import filing
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation
 from handlers.turn import PARKED, Turn, conversation_of
 from services import accounts, linking
@@ -31,14 +32,14 @@ def begin(turn: Turn, code: str) -> None:
     try:
         category = categories.tree().leaf(code)
     except categories.UnknownCategory:
-        complaint.open_(turn)
+        filing.open_(turn)
         return
     if turn.caller.step is not None and conversation_of(turn.caller.step) == "complaint":
         _choose_here(turn, code)
         return
     kept = turn.caller.drafts.get("complaint", {})
     if PARKED in kept and not category.restricted:
-        complaint.open_(turn)
+        filing.open_(turn)
         return
     draft: dict[str, Any] = {"about": code}
     linked = linking.accounts_of(turn.session, turn.caller.telegram_id, turn.today)

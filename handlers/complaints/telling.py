@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import complaint_agency, complaint_evidence, whose
-from handlers import complaint_draft as draft_of
+from handlers import agency_choice, whose
 from handlers.buttons import Button
-from handlers.complaint_draft import office
-from handlers.complaint_receipt import figures_text, give_receipt
+from handlers.complaints import draft as draft_of
+from handlers.complaints import files_sent
+from handlers.complaints.office import office
+from handlers.complaints.receipt import figures_text, give_receipt
 from handlers.desk.notices import tell_of_new_case
 from handlers.turn import Turn
 from services import linking
@@ -55,7 +56,7 @@ def answer_text(turn: Turn) -> None:
 def _text_with_file(turn: Turn) -> None:
     assert turn.message is not None
     files = draft_of.files(turn)
-    file = complaint_evidence.take(turn, files, [])
+    file = files_sent.take(turn, files, [])
     if file is None:
         return
     if caption := (turn.message.caption or "").strip():
@@ -63,7 +64,7 @@ def _text_with_file(turn: Turn) -> None:
     elif file.kind == "voice":
         draft_of.set_words(turn, turn.words.label("complaint.told_by_voice"))
     else:
-        complaint_evidence.acknowledge(turn, file, files, "complaint.file_needs_words", [])
+        files_sent.acknowledge(turn, file, files, "complaint.file_needs_words", [])
         return
     turn.go("complaint.evidence")
 
@@ -84,13 +85,13 @@ def answer_evidence(turn: Turn) -> None:
         turn.say("complaint.words_added" if added else "complaint.text_too_long", _evidence_rows())
         return
     files = draft_of.files(turn)
-    file = complaint_evidence.take(turn, files, _evidence_rows())
+    file = files_sent.take(turn, files, _evidence_rows())
     if file is None:
         return
     caption = (message.caption or "").strip()
     if caption and not draft_of.add_words(turn, caption):
         turn.say("complaint.text_too_long")
-    complaint_evidence.acknowledge(turn, file, files, "complaint.file_added", _evidence_rows())
+    files_sent.acknowledge(turn, file, files, "complaint.file_added", _evidence_rows())
 
 
 def _evidence_rows() -> list[list[Button]]:
@@ -105,12 +106,12 @@ def ask_review(turn: Turn) -> None:
     draft = turn.draft
     category = categories.tree().leaf(draft["category"])
     words = draft_of.words(turn)
-    items = evidence.items(complaint_evidence.of_draft(draft_of.files(turn)))
+    items = evidence.items(files_sent.of_draft(draft_of.files(turn)))
     parts = [
         turn.words.text(
             "complaint.review",
             category=turn.words.label(f"category.{category.code}"),
-            agency=complaint_agency.of_draft(turn),
+            agency=agency_choice.of_draft(turn),
             text=words if len(words) <= EXCERPT else f"{words[:EXCERPT]}…",
         ),
         turn.words.text("complaint.review_files", n=len(items)),
@@ -148,7 +149,7 @@ def send(turn: Turn) -> None:
                 text=draft_of.words(turn),
                 contributor_id=draft.get("contributor"),
                 anonymous=bool(draft.get("anonymous")),
-                files=complaint_evidence.of_draft(draft_of.files(turn)),
+                files=files_sent.of_draft(draft_of.files(turn)),
                 figures=draft.get("figures"),
             ),
         )

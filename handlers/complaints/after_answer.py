@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from handlers.buttons import Button
-from handlers.cases_one import case_of_draft, do, pressed_case, show_case
-from handlers.complaint_draft import office
+from handlers.complaints.office import office
+from handlers.complaints.one_case import case_of_draft, do, pressed_case, show_case
 from handlers.desk.notices import tell_staff
 from handlers.turn import Turn
 from services.complaints import citizen

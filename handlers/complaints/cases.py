@@ -6,12 +6,12 @@ old message shows the present state and a guessed number shows nothing.
 
 from __future__ import annotations
 
-from handlers import cases_after, complaint_evidence
-from handlers import complaint_draft as draft_of
 from handlers.buttons import Button
-from handlers.cases_one import case_of_draft, pressed_case, show_case
-from handlers.complaint_draft import office
-from handlers.complaint_receipt import give_letters
+from handlers.complaints import after_answer, files_sent
+from handlers.complaints import draft as draft_of
+from handlers.complaints.office import office
+from handlers.complaints.one_case import case_of_draft, pressed_case, show_case
+from handlers.complaints.receipt import give_letters
 from handlers.conversation import Action, Conversation, Step
 from handlers.desk import card
 from handlers.desk.notices import tell_of_addition, tell_staff
@@ -137,13 +137,13 @@ def answer_add(turn: Turn) -> None:
     if case is None:
         return
     kept = evidence.count(office(turn), case)
-    file = complaint_evidence.take(turn, files, _send_rows(turn), kept=kept)
+    file = files_sent.take(turn, files, _send_rows(turn), kept=kept)
     if file is None:
         return
     caption = (message.caption or "").strip()
     if caption and not draft_of.add_words(turn, caption):
         turn.say("complaint.text_too_long")
-    complaint_evidence.acknowledge(turn, file, files, "cases.file_added", _send_rows(turn))
+    files_sent.acknowledge(turn, file, files, "cases.file_added", _send_rows(turn))
 
 
 def send_files(turn: Turn) -> None:
@@ -158,7 +158,7 @@ def _send(turn: Turn, text: str) -> None:
     the_office = office(turn)
     words = "\n".join(part for part in (draft_of.words(turn), text.strip()) if part)
     number = turn.draft["case"]
-    files = complaint_evidence.of_draft(draft_of.files(turn))
+    files = files_sent.of_draft(draft_of.files(turn))
     try:
         case = citizen.add(
             the_office, turn.caller.telegram_id, number, text=words or None, files=files
@@ -198,8 +198,8 @@ CONVERSATION = Conversation(
     deep_links={"case": open_reference},
     steps=(
         Step("cases.add", ask=ask_add, answer=answer_add, takes_albums=True),
-        Step("cases.contest", ask=cases_after.ask_contest, answer=cases_after.answer_contest),
-        Step("cases.word", ask=cases_after.ask_word, answer=cases_after.answer_word),
+        Step("cases.contest", ask=after_answer.ask_contest, answer=after_answer.answer_contest),
+        Step("cases.word", ask=after_answer.ask_word, answer=after_answer.answer_word),
     ),
     actions={
         "cases.open": Action(list_),
@@ -207,13 +207,13 @@ CONVERSATION = Conversation(
         "cases.code": Action(code),
         "cases.add": Action(start_adding),
         "cases.send_files": Action(send_files, step="cases.add"),
-        "cases.withdraw": Action(cases_after.withdraw),
-        "cases.withdraw_now": Action(cases_after.withdraw_now),
-        "cases.confirm": Action(cases_after.confirm),
-        "cases.contest": Action(cases_after.start_contest),
-        "cases.rate": Action(cases_after.rate),
-        "cases.stars": Action(cases_after.give_stars),
-        "cases.word": Action(cases_after.start_word),
-        "cases.review": Action(cases_after.review),
+        "cases.withdraw": Action(after_answer.withdraw),
+        "cases.withdraw_now": Action(after_answer.withdraw_now),
+        "cases.confirm": Action(after_answer.confirm),
+        "cases.contest": Action(after_answer.start_contest),
+        "cases.rate": Action(after_answer.rate),
+        "cases.stars": Action(after_answer.give_stars),
+        "cases.word": Action(after_answer.start_word),
+        "cases.review": Action(after_answer.review),
     },
 )

@@ -7,12 +7,6 @@ from typing import Any
 
 from handlers.turn import Turn
 from services.complaints.letters import TEXT_MAX
-from services.complaints.office import Office
-
-
-def office(turn: Turn) -> Office:
-    """What the use cases of complaints are given, for this turn."""
-    return Office(turn.session, turn.kit.policy, turn.kit.vault, turn.now)
 
 
 def set_words(turn: Turn, text: str) -> None:

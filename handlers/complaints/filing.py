@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import cases, complaint_agency, whose
-from handlers import complaint_telling as telling
+from handlers import agency_choice, whose
 from handlers.buttons import Button
-from handlers.complaint_draft import office
+from handlers.complaints import cases, telling
+from handlers.complaints.office import office
 from handlers.conversation import Action, Conversation, Step
 from handlers.turn import PARKED, Turn, conversation_of
 from services import accounts, linking, situation
@@ -167,10 +167,10 @@ def choose_account(turn: Turn) -> None:
 def ask_agency(turn: Turn) -> None:
     """Ask which agency is concerned: from the list, or typed."""
     asked = turn.press.argument if turn.press is not None else ""
-    cards = complaint_agency.listed(office(turn))
+    cards = agency_choice.listed(office(turn))
     turn.ask(
         "complaint.ask_agency",
-        complaint_agency.rows(
+        agency_choice.rows(
             turn,
             cards,
             choose="complaint.agency_is",
@@ -182,7 +182,7 @@ def ask_agency(turn: Turn) -> None:
 
 def answer_agency(turn: Turn) -> None:
     """Keep the agency that was typed, or show those it may be."""
-    complaint_agency.typed(
+    agency_choice.typed(
         turn, keep=_keep_agency, choose="complaint.agency_is", again="complaint.agency"
     )
 
@@ -218,7 +218,7 @@ def ask_category(turn: Turn) -> None:
             [Button(f"category.{one.code}", "complaint.about", one.code)]
             for one in categories.tree().children()
         ],
-        agency=complaint_agency.of_draft(turn),
+        agency=agency_choice.of_draft(turn),
     )
 
 

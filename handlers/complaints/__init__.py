@@ -1,0 +1,1 @@
+"""Complaints as their citizens live them: filed, shown, answered, judged."""
