@@ -22,6 +22,7 @@ Colour = tuple[int, int, int]
 FONT, FONTS = "Documents", LOCALES / "fonts"
 INK, QUIET, ACCENT, SHADE = (33, 37, 41), (95, 99, 104), (0, 98, 65), (241, 245, 242)
 WHITE, ALARM = (255, 255, 255), (176, 42, 55)
+_WITHOUT_VOWEL_MARKS = dict.fromkeys((*range(0x064B, 0x0653), 0x0670))
 MARGIN_MM, FOOT_MM, LINE_MM = 18.0, 6.0, 6.0
 
 
@@ -55,7 +56,7 @@ class Page(FPDF):
     def footer(self) -> None:
         self.set_y(-self.margin_mm)
         self.ink(QUIET, size=8)
-        self.cell(0, 5, self.foot(), align=Align.C)
+        self.in_box(0, 5, self.foot(), align=Align.C)
 
     def foot(self) -> str:
         """What stands at the foot of every page."""
@@ -80,14 +81,18 @@ class Page(FPDF):
         self.line_of(text, height=height)
 
     def line_of(self, text: str, *, height: float | None = None) -> None:
-        """One line, from the side where reading begins. Never by `cell`, which sets vowel marks
-        apart from their letters and so breaks the word in two."""
+        """One line, from the side where reading begins."""
         self.paragraph(text, height=height)
 
     def paragraph(self, text: str, *, height: float | None = None) -> None:
         self.multi_cell(
             0, height or self.line_mm, text, align=self.start, new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
+
+    def in_box(self, width: float, height: float, text: str, **how: Any) -> None:
+        """One line in a box of its own, without vowel marks: in a box they are set apart from
+        their letters, which breaks the word in two."""
+        self.cell(width, height, text.translate(_WITHOUT_VOWEL_MARKS), **how)
 
     def in_reading_order(self, cells: Sequence[Any]) -> list[Any]:
         """Cells as they are drawn, from left to right: in Arabic the first stands on the right."""

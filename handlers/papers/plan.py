@@ -114,7 +114,7 @@ class _Paper(Page):
         with self.latin():
             for line in _lines(code):
                 self.set_x(beside)
-                self.cell(width, LETTERS_MM, line, align=self.start)
+                self.in_box(width, LETTERS_MM, line, align=self.start)
                 self.ln(LETTERS_MM)
 
     def _title(self, said: str) -> None:

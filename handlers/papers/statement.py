@@ -127,7 +127,7 @@ class _Statement(Page):
             for number, (text, width) in enumerate(zip(cells, WIDTHS, strict=True))
         ]
         for text, width, align in self.in_reading_order(placed):
-            self.cell(width, ROW_MM, text, align=align, fill=fill is not None)
+            self.in_box(width, ROW_MM, text, align=align, fill=fill is not None)
         self.ln(ROW_MM)
 
     def _pair(self, label: str, value: str) -> None:
@@ -136,5 +136,5 @@ class _Statement(Page):
         parts = [(label, width, QUIET, False), (value, self.epw - width, INK, True)]
         for text, wide, ink, bold in self.in_reading_order(parts):
             self.ink(ink, size=10.5, bold=bold)
-            self.cell(wide, self.line_mm, text, align=self.start)
+            self.in_box(wide, self.line_mm, text, align=self.start)
         self.ln(self.line_mm)
