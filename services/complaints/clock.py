@@ -55,10 +55,11 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A step of the ladder that is due: `kind` is warning or late, `clock` says of which."""
+    """A step of the ladder that is due: `kind` is warning or late, `clock` says of which; or
+    unkept, of no clock: the citizen was promised news by now, and nobody wrote."""
 
     kind: str
-    clock: str
+    clock: str | None
 
 
 def read(
@@ -129,6 +130,9 @@ def due_steps(
             found.append(Due("late", clock))
         elif clock not in progress.warned and working >= targets.warning(target):
             found.append(Due("warning", clock))
+    is_late = any(due.kind == "late" for due in found)  # which gives a new date by itself
+    if not is_late and progress.word_by is not None and progress.word_by <= now:
+        found.append(Due("unkept", None))
     return found
 
 
@@ -146,7 +150,8 @@ def look_at(
             continue
         mark = target if clock in progress.warned else targets.warning(target)
         marks.append(mark)
-    instants = (reached_at(progress, mark, targets=targets, calendars=calendars) for mark in marks)
+    instants = [reached_at(progress, mark, targets=targets, calendars=calendars) for mark in marks]
+    instants.append(progress.word_by)
     return min((instant for instant in instants if instant is not None), default=None)
 
 

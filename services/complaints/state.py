@@ -100,6 +100,9 @@ class Progress:
     warned: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
     promised_by: datetime | None = None
+    word_by: datetime | None = None
+    """By when the citizen was promised news, in a word in between or at a reopening; None once
+    a person has written since."""
     stars: int | None = None
     review_requested: bool = False
 
@@ -157,7 +160,8 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
             free = Status.NEW if progress.status is Status.IN_HAND else progress.status
             return replace(progress, owner=None, status=free)
         case "answered":
-            return replace(progress, answers=(*progress.answers, (data["message"], at)))
+            answers = (*progress.answers, (data["message"], at))
+            return replace(progress, answers=answers, word_by=None)
         case "message_withdrawn":
             kept = tuple(one for one in progress.answers if one[0] != data["message"])
             return replace(progress, answers=kept)
@@ -168,6 +172,7 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
                 progress,
                 status=Status.WAITING,
                 asked_at=at,
+                word_by=None,
                 segments=_turned(progress, at, paused=True),
             )
         case "replied":
@@ -191,6 +196,7 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
                 answers=(*progress.answers, (data["message"], at)),
                 segments=_ended(progress, at),
                 promised_by=None,
+                word_by=None,
             )
         case "reopened":
             return replace(
@@ -202,6 +208,7 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
                 reopened=progress.reopened + 1,
                 segments=(*progress.segments, Segment(at, None, progress.desk, paused=False)),
                 promised_by=_instant(data.get("by")),
+                word_by=_instant(data.get("by")),
             )
         case "closed":
             return replace(progress, status=Status.CLOSED, ended_at=at)
@@ -219,7 +226,8 @@ def after(progress: Progress | None, happening: Happening) -> Progress:
         case "late":
             return replace(progress, late=progress.late | {data["clock"]})
         case "promised":
-            return replace(progress, promised_by=_instant(data["by"]))
+            by = _instant(data["by"])
+            return replace(progress, promised_by=by, word_by=by)
         case "rated":
             return replace(progress, stars=data["stars"])
         case "review_requested":

@@ -7,6 +7,7 @@ or late after an outage, changes nothing twice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select, tuple_
 
@@ -26,8 +27,8 @@ _complaints = table_of(Complaint)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Someone has to be told: `kind` is warning, late, no_staff or owner_left; `clock` the one
-    that ran out. With `to_citizen`, the citizen gets the interim word with the new date."""
+    """Someone has to be told: `kind` is warning, late, unkept, no_staff or owner_left; `clock`
+    the one that ran out. With `to_citizen`, the citizen gets the interim word with the new date."""
 
     kind: str
     case: Case
@@ -163,6 +164,8 @@ def _look(office: Office, case: Case) -> list[Notice]:
         if due.kind == "warning":
             store.happen(office, case, "warned", actor=MACHINE, data={"clock": due.clock})
             found.append(Notice("warning", case, _to_warn(office, case), due.clock))
+        elif due.clock is None:
+            found.append(_unkept(office, case))
         else:
             found.append(_late(office, case, due.clock))
     # Of two clocks that ran out together, the citizen hears once.
@@ -180,13 +183,30 @@ def _late(office: Office, case: Case, which: str) -> Notice:
     if which == clock.FIRST_ANSWER:
         at_agency = case.progress.level is Level.AGENCY
         level = desk.higher(office, case) if at_agency else case.progress.level
+    _raise(office, case, level)
+    _promise(office, case, office.targets(case.filed_at).first_answer)
+    return Notice("late", case, answerable(office, case), which, to_citizen=True)
+
+
+def _unkept(office: Office, case: Case) -> Notice:
+    """News were promised by now and nobody wrote: the case goes up again, and the citizen is
+    not left waiting for a date that has passed. Further dates are as far apart as a solution
+    may take, so that excuses do not become a nuisance."""
+    _raise(office, case, desk.higher(office, case))
+    _promise(office, case, office.targets(case.filed_at).resolution)
+    return Notice("unkept", case, answerable(office, case), to_citizen=True)
+
+
+def _raise(office: Office, case: Case, level: Level) -> None:
     if level.rank > case.progress.level.rank:
         data = {"level": level.value, "why": "late"}
         store.happen(office, case, "raised", actor=MACHINE, data=data)
-    targets = office.targets(case.filed_at)
-    by = office.calendar(case.progress.desk).add(office.now, targets.first_answer)
+
+
+def _promise(office: Office, case: Case, working: timedelta) -> None:
+    """A new date for news, so much working time of the desk from now."""
+    by = office.calendar(case.progress.desk).add(office.now, working)
     store.happen(office, case, "promised", actor=MACHINE, data={"by": by.isoformat()})
-    return Notice("late", case, answerable(office, case), which, to_citizen=True)
 
 
 def _to_warn(office: Office, case: Case) -> list[Member]:

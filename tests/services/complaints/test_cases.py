@@ -6,6 +6,7 @@ import contextlib
 import random
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -474,14 +475,52 @@ def test_warned_then_the_director_then_central_each_once(the_fund: Fund) -> None
     assert _run(the_fund) == [("late", "first_answer", [DIRECTOR], True)]
     assert _run(the_fund) == []
     the_fund.do(desk.take, DIRECTOR, case.id)
+    the_fund.do(desk.answer, DIRECTOR, case.id, "Nous cherchons votre paiement.")
     the_fund.clock.set(day="2026-12-08", at="11:15")
     assert _run(the_fund) == [("warning", "resolution", [DIRECTOR], False)]
     the_fund.clock.set(day="2026-12-10", at="15:30")
     assert _run(the_fund) == [("late", "resolution", [CENTRAL], True)]
+    the_fund.do(desk.answer, CENTRAL, case.id, "Nous avons écrit à la banque.")
     the_fund.clock.set(day="2026-12-30")
     assert _run(the_fund) == []
     moved = the_fund.do(access.for_staff, CENTRAL, case.id)
     assert moved.progress.level is Level.CENTRAL
+
+
+def test_news_that_were_promised_and_did_not_come_go_up_and_are_promised_anew(
+    the_fund: Fund,
+) -> None:
+    case = the_fund.file()
+    the_fund.clock.set(day="2026-11-30", at="15:30")
+    assert _run(the_fund) == [("late", "first_answer", [DIRECTOR], True)]
+    promised = the_fund.do(access.for_staff, DIRECTOR, case.id).progress.word_by
+    assert promised is not None
+    the_fund.do(desk.take, DIRECTOR, case.id)
+    the_fund.do(desk.note, DIRECTOR, case.id, "Une note n’est pas une nouvelle.")
+    the_fund.clock.set(day="2026-12-03")
+    assert _run(the_fund) == [("unkept", None, [CENTRAL], True)]
+    assert _run(the_fund) == []
+    again = the_fund.do(access.for_staff, CENTRAL, case.id).progress
+    assert again.level is Level.CENTRAL
+    assert again.word_by is not None
+    assert again.word_by - promised > timedelta(days=10)
+    the_fund.clock.set(day="2027-03-01")  # both once, however long nobody looked
+    assert _run(the_fund) == [("late", "resolution", [CENTRAL], True)]
+    assert _run(the_fund) == []
+
+
+def test_a_date_told_at_a_reopening_is_kept_as_well(the_fund: Fund) -> None:
+    case = the_fund.file()
+    the_fund.do(desk.resolve, AGENT, case.id, Outcome.ACCEPTED, "C’est fait.")
+    the_fund.do(citizen.reopen, CITIZEN, case.id, text="Rien n’a changé.")
+    the_fund.do(desk.ask, AGENT, case.id, "Avez-vous le reçu ?")  # that is news
+    the_fund.clock.set(day="2026-12-01")
+    assert "unkept" not in [kind for kind, *_ in _run(the_fund)]
+    other = the_fund.file(category="other")
+    the_fund.do(desk.resolve, AGENT, other.id, Outcome.ACCEPTED, "C’est fait.")
+    the_fund.do(citizen.reopen, CITIZEN, other.id, text="Rien n’a changé.")
+    the_fund.clock.set(day="2026-12-08")
+    assert ("unkept", None, [DIRECTOR], True) in _run(the_fund)
 
 
 def test_after_a_long_outage_each_step_happens_once_and_the_citizen_hears_once(
