@@ -62,7 +62,7 @@ def test_who_does_not_fit_is_said_before_and_named_before_and_after(slow_bot: Fu
     central.press("Actualiser")
     assert "Sans place dans ces jours : 1" in central.text
     assert "Fin prévue : 2 décembre 2026 à 20:00" in central.text
-    central.press("Qui n’est pas joint")
+    central.press("Personnes non jointes")
     assert [(one["name_fr"], one["why"]) for one in listed(central)] == [("Karim 2", "no_capacity")]
 
     press_as(slow_bot, SECOND, "campaigns.approve", "1")
@@ -130,7 +130,7 @@ def test_the_list_names_those_another_channel_may_reach_and_nobody_else(
     content = (central.last_message.file or b"").decode().splitlines()
     # agency, audience, sent, unknown, failed, unreachable, held, not fitted, waiting
     assert content[1].startswith("16,6,1,1,1,2,3,0,0,")
-    central.press("Qui n’est pas joint")
+    central.press("Personnes non jointes")
     assert [(one["name_fr"], one["why"]) for one in listed(central)] == [
         ("In doubt", "unknown"),
         ("Gone", "unreachable"),
@@ -150,11 +150,11 @@ def test_only_the_central_level_is_given_names(sqlite_bot: FundBot) -> None:
     sqlite_bot.do(lambda s: create_contributor(s, sqlite_bot.vault, **OWES_2025))
     citizen(sqlite_bot, 7001, **OWES_2025)
     prepare(sqlite_bot, central)
-    assert any("Qui n’est pas joint" in button for button in central.buttons)
+    assert any("Personnes non jointes" in button for button in central.buttons)
     manager = sqlite_bot.chat(MANAGER)
     manager.send("/campaigns")
     manager.press("1 · prête")
-    assert not any("Qui n’est pas joint" in button for button in manager.buttons)
+    assert not any("Personnes non jointes" in button for button in manager.buttons)
     for who in (MANAGER, DIRECTOR, 7001):
         chat = sqlite_bot.chat(who)
         chat.send("/start")
@@ -174,7 +174,7 @@ def test_a_campaign_that_was_stopped_leaves_everyone_with_that_reason(
     central.press("Arrêter pour de bon")
     fund_bot.run_job("campaigns")
     assert [one[1:] for one in members(fund_bot)] == [("held", "stopped")]
-    central.press("Qui n’est pas joint")
+    central.press("Personnes non jointes")
     assert [one["why"] for one in listed(central)] == ["stopped"]
 
 

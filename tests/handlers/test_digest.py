@@ -149,7 +149,7 @@ def test_each_line_opens_its_list_and_a_case_its_card(scene: FundBot) -> None:
     director = scene.chat(DIRECTOR)
     assert "1 dossier arrive à échéance aujourd’hui" in director.text
     assert "1 dossier que personne n’a pris" in director.text
-    director.press("À échéance")
+    director.press("Délai")
     assert case.reference in director.text
     assert "Carte Chifa bloquée" in director.text
     director.press(case.reference)

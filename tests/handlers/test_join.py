@@ -337,5 +337,5 @@ def test_work_that_is_none_of_these_is_asked_again(sqlite_bot: FundBot, typed: s
     chat.send("/menu")
     chat.press("CASNOS")
     chat.send(typed)
-    assert "touchez un des boutons" in chat.messages[-2].text
+    assert "appuyez sur un des boutons" in chat.messages[-2].text
     assert "🏪 Commerçant" in chat.buttons

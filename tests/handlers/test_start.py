@@ -69,7 +69,7 @@ def test_where_only_a_button_answers_it_is_said(sqlite_bot: FundBot) -> None:
     chat = sqlite_bot.chat()
     chat.send("/start")
     chat.send("xyzzy")
-    assert "touchez un des boutons" in chat.messages[-2].text
+    assert "appuyez sur un des boutons" in chat.messages[-2].text
     assert "✅ J’accepte" in chat.buttons
     assert sqlite_bot.events("person.consented") == []
 
