@@ -57,10 +57,10 @@ def test_who_does_not_fit_is_said_before_and_named_before_and_after(slow_bot: Fu
     central = officers(slow_bot)
     people = [citizen(slow_bot, 7001 + n, name_fr=f"Karim {n}", **OWES_2025) for n in range(3)]
     prepare(slow_bot, central)
-    assert "Sans place" not in central.text
+    assert "à temps" not in central.text
     slow_bot.clock.set(day="2026-12-02", at="19:59:58")  # the last two seconds of the last day
     central.press("Actualiser")
-    assert "Sans place dans ces jours : 1" in central.text
+    assert "Personnes que l’envoi n’atteindra pas à temps : 1" in central.text
     assert "Fin prévue : 2 décembre 2026 à 20:00" in central.text
     central.press("Personnes non jointes")
     assert [(one["name_fr"], one["why"]) for one in listed(central)] == [("Karim 2", "no_capacity")]

@@ -147,7 +147,7 @@ def test_each_line_opens_its_list_and_a_case_its_card(scene: FundBot) -> None:
     scene.clock.set(day="2026-11-29", at="08:05")
     scene.run_job("digest")
     director = scene.chat(DIRECTOR)
-    assert "1 dossier arrive à échéance aujourd’hui" in director.text
+    assert "1 dossier dont le délai finit aujourd’hui" in director.text
     assert "1 dossier que personne n’a pris" in director.text
     director.press("Délai")
     assert case.reference in director.text
