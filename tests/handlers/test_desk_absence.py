@@ -80,7 +80,7 @@ def test_a_director_away_is_stood_in_for_or_passed_over(fund_bot: FundBot) -> No
     away(fund_bot, DIRECTOR, "30 jours", "Bachir")
     fund_bot.clock.advance(days=5)
     fund_bot.run_job("escalations")
-    assert "remonte à vous" in fund_bot.chat(COLLEAGUE).text
+    assert "remonte jusqu’à vous" in fund_bot.chat(COLLEAGUE).text
     assert complaints(fund_bot)[0].level == "director"
 
     away(fund_bot, COLLEAGUE, "30 jours", "Sans remplaçant")
