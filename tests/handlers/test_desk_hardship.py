@@ -211,7 +211,7 @@ def test_forty_cases_late_at_once_are_one_message_with_the_way_to_the_queue(
     assert "● En retard (40)" in " ".join(director.buttons)
     # The group gets cards brought up to date, no line for each.
     lines = [one for one in bot.calls if one.chat_id == GROUP][said:]
-    assert not [one for one in lines if "remonte à vous" in one.params.get("text", "")]
+    assert not [one for one in lines if "remonte jusqu’à vous" in one.params.get("text", "")]
     bot.run_job("escalations")
     assert len(director.messages) == heard + 1
 

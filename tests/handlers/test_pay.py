@@ -41,7 +41,11 @@ def test_what_is_not_yet_due_is_not_said_to_be_due_now(sqlite_bot: FundBot, lang
     ahead = citizen(sqlite_bot, 7_101, language=language, affiliated_on=date(2026, 1, 1))
     both = citizen(sqlite_bot, 7_102, language=language, affiliated_on=date(2025, 1, 1))
     until, partly, now = (
-        ("À payer jusqu’au 30 juin 2026 : 43 200 DA", "dont la date limite est passée", "aujourd’hui :")
+        (
+            "À payer jusqu’au 30 juin 2026 : 43 200 DA",
+            "dont la date limite est passée",
+            "aujourd’hui :",
+        )
         if language == "fr"
         else ("عليكم 43 200 دج، آخر أجل للدفع 30 جوان 2026", "انقضى أجل دفعه", "عليكم الآن")
     )
