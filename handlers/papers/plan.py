@@ -55,7 +55,7 @@ class _Paper(Page):
 
     def terms(self, plan: Summary) -> None:
         self.ink(INK, size=10.5)
-        estimate = plain(self.words.text("status.estimate")) if plan.is_estimate else ""
+        estimate = " " + plain(self.words.text("status.estimate")) if plan.is_estimate else ""
         self.line_of(self.say("plan.paper_debt", amount=plan.debt) + estimate)
         for key, value in (
             ("plan.paper_years", plan.years),
