@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from services.dates import day_in_algiers
 from services.evaluation import agencies, marks, measures
 from services.records.base import table_of
-from services.records.evaluation import BandFlag
+from services.records.evaluation import BandFlag, CaseCell
 
 _DAY = "bands_day"
 _flags = table_of(BandFlag)
+_cells = table_of(CaseCell)
 
 
 def find_new(session: Session, now: datetime) -> int:
@@ -27,6 +28,9 @@ def find_new(session: Session, now: datetime) -> int:
         return 0
     marks.write(session, _DAY, today.toordinal())
     period = measures.half_year(today)
+    of_period = select(_cells.c.place).where(_cells.c.month.between(period.first, period.last))
+    if session.execute(of_period.limit(1)).first() is None:
+        return 0  # without a case nothing is compared, and what compares is heavy to load
     known = {
         (row.place, row.what)
         for row in session.execute(
