@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from itertools import chain
 
 from handlers import doing, general, person
 from handlers.buttons import Button
 from handlers.conversation import Action, Conversation
 from handlers.free_deeds import DEEDS
 from handlers.turn import PARKED, Turn, conversation_of
+from handlers.typed_button import LABEL_MAX, plain, plain_label
 from services import linking
 from services.language.entities import Entity, EntityKind
 from services.language.labels import SENSITIVE, Label
-from services.language.normalise import normalise
 from services.language.understanding import Intent, Kind, Understanding, understand
 from services.references import Kind as ReferenceKind
 from services.references import Reference
@@ -26,7 +27,6 @@ from services.references import Reference
 DRAFT = person.JUST_SAID  # how often in a row nothing was understood, and the last words, sealed
 OFFERED_FROM = 0.05  # a less likely meaning gets no button beside a sensitive one
 WORDS_MAX = 1_000
-LABEL_MAX = 64  # a longer text names no button
 PERSON = Button("menu.person", "person.open")
 
 
@@ -86,19 +86,13 @@ def pressed(turn: Turn) -> None:
 
 def _button_named(turn: Turn, text: str) -> Button | None:
     """The menu's button whose own words were typed rather than pressed, in either language."""
-    if len(text) > LABEL_MAX:
-        return None
-    typed_words = normalise(text)
-    return next(
-        (
-            button
-            for row in general.menu_rows(turn)
-            for button in row
-            for words_in in turn.kit.words.values()
-            if typed_words == normalise(words_in.label(button.label))
-        ),
-        None,
-    )
+    typed_words = plain(text) if len(text) <= LABEL_MAX else ""
+    for button in chain.from_iterable(general.MENU_ROWS):
+        labels = (words.label(button.label) for words in turn.kit.words.values())
+        if typed_words and typed_words in map(plain_label, labels):
+            shown = chain.from_iterable(general.menu_rows(turn))
+            return button if button in shown else None
+    return None
 
 
 # --- sure, unsure, unknown ------------------------------------------------------------------

@@ -11,6 +11,7 @@ import copy
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from handlers.buttons import NotOurButton, Press
@@ -43,6 +44,12 @@ def plain(words: str) -> str:
     """What was typed, or a button's words, to be compared: without its small picture, however
     it is spelled."""
     return normalise(_SYMBOLS.sub("", words))
+
+
+@lru_cache(maxsize=256)
+def plain_label(label: str) -> str:
+    """The same of a label that is always there, worked out once."""
+    return plain(label)
 
 
 def _buttons(turn: Turn, step: Step) -> Iterator[Mapping[str, Any]]:
